@@ -1,0 +1,145 @@
+import CPostgres
+
+/// One connection to a PostgreSQL server.
+///
+/// Not Sendable: libpq allows one thread at a time on a connection (PostgreSQL
+/// 15 manual, 34.20). ``PostgresConnection`` shares one between tasks. Every
+/// call blocks the calling thread until the server answers.
+public final class PostgresSession {
+    private let handle: OpaquePointer
+    private let notices = NoticeBox()
+    /// Where this session is connected.
+    public let target: ConnectionTarget
+
+    /// Connects and waits until the server is ready for queries.
+    ///
+    /// - Parameters:
+    ///   - target: server, database and role.
+    ///   - applicationName: what `pg_stat_activity` shows.
+    /// - Throws: ``ConnectionFailure``.
+    public init(connecting target: ConnectionTarget, applicationName: String = "sluice") throws {
+        self.target = target
+        let pairs =
+            target.parameters.map { ($0.keyword, $0.value) }
+            + [("fallback_application_name", applicationName)]
+        guard let handle = Self.connect(pairs) else {
+            throw ConnectionFailure(
+                reason: .unreachable, target: target.redacted, message: "libpq is out of memory.")
+        }
+        self.handle = handle
+        guard PQstatus(handle) == CONNECTION_OK else {
+            let message = Self.singleLine(String(cString: PQerrorMessage(handle)))
+            throw ConnectionFailure(
+                reason: ConnectionFailure.classify(message), target: target.redacted,
+                message: message)
+        }
+        PQsetNoticeReceiver(
+            handle, { NoticeBox.receive($0, $1) }, Unmanaged.passUnretained(notices).toOpaque())
+    }
+
+    deinit {
+        PQfinish(handle)
+    }
+
+    /// Whether the connection was usable when it was last used.
+    public var isUsable: Bool { PQstatus(handle) == CONNECTION_OK }
+
+    /// The server process that serves this session.
+    public var backendProcess: Int { Int(PQbackendPID(handle)) }
+
+    /// The server's version as a number: 150018 for 15.18.
+    public var serverVersion: Int { Int(PQserverVersion(handle)) }
+
+    /// Whether a transaction block is open or aborted.
+    public var isInTransaction: Bool { PQtransactionStatus(handle) != PQTRANS_IDLE }
+
+    /// A handle by which another thread can cancel what runs here.
+    public var canceller: PostgresCanceller? { PostgresCanceller(of: handle) }
+
+    /// Notices and warnings received since the last call, oldest first.
+    public func takeNotices() -> [Notice] { notices.take() }
+
+    /// Sends one text as one simple-query message and returns a result per statement.
+    ///
+    /// - Parameters:
+    ///   - sql: any number of statements. Without transaction control of their
+    ///     own they run in one implicit transaction.
+    ///   - onResult: called after each completed statement with its index from 0.
+    /// - Returns: what every statement returned, in order.
+    /// - Throws: ``PostgresError`` for the first statement that fails, with the
+    ///   number of statements that completed before it.
+    @discardableResult
+    public func execute(
+        _ sql: String, onResult: ((Int, ResultSet) -> Void)? = nil
+    ) throws -> [ResultSet] {
+        guard PQsendQuery(handle, sql) == 1 else { throw lostConnection(completed: 0) }
+        return try collect(onResult)
+    }
+
+    /// Runs one statement with text parameters.
+    ///
+    /// - Throws: ``PostgresError``.
+    public func query(_ sql: String, _ parameters: [String?] = []) throws -> ResultSet {
+        let sent = withCStrings(parameters) { values in
+            PQsendQueryParams(handle, sql, Int32(parameters.count), nil, values, nil, nil, 0)
+        }
+        guard sent == 1 else { throw lostConnection(completed: 0) }
+        return try collect(nil).last ?? ResultSet(tag: "", columns: [], rows: [])
+    }
+
+    private func collect(_ onResult: ((Int, ResultSet) -> Void)?) throws -> [ResultSet] {
+        var results: [ResultSet] = []
+        var failure: PostgresError?
+        while let pointer = PQgetResult(handle) {
+            let result = LibpqResult(pointer)
+            if let set = result.resultSet {
+                onResult?(results.count, set)
+                results.append(set)
+            } else if result.isCopy {
+                refuseCopy(result)
+            } else if failure == nil {
+                failure = result.error(completed: results.count, connectionLost: !isUsable)
+            }
+        }
+        if let failure { throw failure }
+        guard isUsable else { throw lostConnection(completed: results.count) }
+        return results
+    }
+
+    /// A script cannot feed or drain COPY through a simple message; the server
+    /// is told so and the statement fails.
+    private func refuseCopy(_ result: borrowing LibpqResult) {
+        if result.isCopyIn {
+            PQputCopyEnd(handle, "COPY FROM STDIN has no data in a migration script")
+        } else {
+            var buffer: UnsafeMutablePointer<CChar>?
+            while PQgetCopyData(handle, &buffer, 0) > 0 { PQfreemem(buffer) }
+        }
+    }
+
+    private func lostConnection(completed: Int) -> PostgresError {
+        PostgresError(
+            state: nil, severity: "FATAL",
+            message: Self.singleLine(String(cString: PQerrorMessage(handle))),
+            completedStatements: completed, connectionLost: !isUsable)
+    }
+
+    private static func connect(_ pairs: [(String, String)]) -> OpaquePointer? {
+        withCStrings(pairs.map { $0.0 } + [nil]) { keywords in
+            withCStrings(pairs.map { $0.1 } + [nil]) { values in
+                PQconnectdbParams(keywords, values, 0)
+            }
+        }
+    }
+
+    static func singleLine(_ message: String) -> String {
+        message.split(whereSeparator: \.isNewline).map { $0.trimmedOfSpaces }
+            .joined(separator: " ")
+    }
+}
+
+extension Substring {
+    fileprivate var trimmedOfSpaces: Substring {
+        drop { $0 == " " || $0 == "\t" }
+    }
+}
