@@ -15,11 +15,7 @@ final class ObjectDatabase {
         }
     }
 
-    /// The bytes are valid only inside `body`.
-    func withObject<Result>(
-        _ id: ObjectID, kind: git_object_t,
-        _ body: (UnsafeRawBufferPointer) throws(GitError) -> Result
-    ) throws(GitError) -> Result {
+    func object(_ id: ObjectID, kind: git_object_t) throws(GitError) -> RawObject {
         var oid = id.raw
         let object: GitHandle
         do throws(GitError) {
@@ -34,40 +30,32 @@ final class ObjectDatabase {
                 code: .wrongKind, call: "git_odb_read",
                 message: "The object \(id) is not of the expected kind.")
         }
-        return try body(
-            UnsafeRawBufferPointer(
-                start: git_odb_object_data(object.pointer),
-                count: git_odb_object_size(object.pointer)))
+        return RawObject(object)
     }
 
     func contents(of blob: ObjectID) throws(GitError) -> [UInt8] {
-        try withObject(blob, kind: GIT_OBJECT_BLOB) { (bytes) throws(GitError) in Array(bytes) }
+        try object(blob, kind: GIT_OBJECT_BLOB).withBytes { Array($0) }
     }
 
     func commit(_ id: ObjectID) throws(GitError) -> RawCommit {
-        try withObject(id, kind: GIT_OBJECT_COMMIT) { (bytes) throws(GitError) in
-            guard let commit = RawCommit(bytes) else {
-                throw GitError(
-                    code: .generic, call: "git_odb_read",
-                    message: "The commit \(id) is damaged; run git fsck.")
-            }
-            return commit
+        let object = try object(id, kind: GIT_OBJECT_COMMIT)
+        guard let commit = object.withBytes({ RawCommit($0) }) else {
+            throw GitError(
+                code: .generic, call: "git_odb_read",
+                message: "The commit \(id) is damaged; run git fsck.")
         }
+        return commit
     }
 
-    func withTree<Result>(
-        _ id: ObjectID, _ body: (TreeEntries) throws(GitError) -> Result
-    ) throws(GitError) -> Result {
-        try withObject(id, kind: GIT_OBJECT_TREE) { (bytes) throws(GitError) in
-            try body(TreeEntries(bytes: bytes))
-        }
+    func tree(_ id: ObjectID) throws(GitError) -> RawObject {
+        try object(id, kind: GIT_OBJECT_TREE)
     }
 
     func entry(
         named name: String, in tree: ObjectID
     ) throws(GitError) -> (id: ObjectID, kind: EntryKind)? {
-        try withTree(tree) { (entries) throws(GitError) in
-            entries.first(named: name).map { ($0.id, $0.kind) }
+        try self.tree(tree).withBytes { bytes in
+            TreeEntries(bytes: bytes).first(named: name).map { ($0.id, $0.kind) }
         }
     }
 
@@ -77,5 +65,22 @@ final class ObjectDatabase {
             "The object \(id) is missing from the repository; if it is a partial or shallow clone, "
                 + "fetch the rest (git fetch --unshallow, or --refetch --filter=blob:limit=1g), "
                 + "else run git fsck.")
+    }
+}
+
+/// One object as it is stored, unpacked.
+final class RawObject {
+    private let handle: GitHandle
+
+    init(_ handle: consuming GitHandle) {
+        self.handle = handle
+    }
+
+    /// The bytes are valid only inside `body`.
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        body(
+            UnsafeRawBufferPointer(
+                start: git_odb_object_data(handle.pointer),
+                count: git_odb_object_size(handle.pointer)))
     }
 }

@@ -24,7 +24,9 @@ final class ProvenanceFinder {
     /// many costs hardly more than one that carries one.
     func find(_ wanted: Wanted) throws(GitError) -> [Key: Provenance] {
         var answers: [Key: Provenance] = [:]
-        for (index, keys) in Dictionary(grouping: wanted, by: \.step) {
+        // In the order of the line, so that neighbouring trees are read together.
+        for (index, keys) in Dictionary(grouping: wanted, by: \.step).sorted(by: { $0.key < $1.key }
+        ) {
             let step = steps[index]
             for (question, keys) in Dictionary(grouping: keys, by: \.question) {
                 let origins =

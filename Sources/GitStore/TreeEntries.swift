@@ -2,7 +2,7 @@ import Glibc
 
 /// The entries of a raw tree object, read in place.
 ///
-/// Valid only while the bytes are; see ``ObjectDatabase/withTree(_:_:)``.
+/// Valid only while the bytes are; see ``RawObject/withBytes(_:)``.
 struct TreeEntries: Sequence, IteratorProtocol {
     private let bytes: UnsafeRawBufferPointer
     private var offset = 0
@@ -32,6 +32,22 @@ struct TreeEntries: Sequence, IteratorProtocol {
             mode: mode,
             name: UnsafeRawBufferPointer(rebasing: bytes[start..<nul]),
             idBytes: UnsafeRawBufferPointer(rebasing: bytes[(nul + 1)..<after]))
+    }
+
+    /// Skips the entries that both trees have next and that are the same, byte by
+    /// byte: nearly all of them, between neighbours.
+    static func skipCommon(_ first: inout TreeEntries, _ second: inout TreeEntries) {
+        while true {
+            var ahead = first
+            guard ahead.next() != nil else { return }
+            let length = ahead.offset - first.offset
+            guard second.offset + length <= second.bytes.count,
+                let mine = first.bytes.baseAddress, let theirs = second.bytes.baseAddress,
+                memcmp(mine + first.offset, theirs + second.offset, length) == 0
+            else { return }
+            first = ahead
+            second.offset += length
+        }
     }
 
     /// The entry with exactly these bytes as its name.

@@ -8,6 +8,9 @@ final class TreeReader {
     private var lastTree: [ObjectID?]
     private var lastFolder: [ObjectID?]
     private var scripts: [ObjectID: ObjectID?] = [:]
+    /// A merge differs from its first parent as the merged branch does, mostly.
+    private var differences: [TreePair: [ScriptChange]] = [:]
+    private var recent: [(id: ObjectID, tree: RawObject)] = []
 
     init(objects: ObjectDatabase, path: RepositoryPath) {
         self.objects = objects
@@ -46,70 +49,53 @@ final class TreeReader {
         from old: ObjectID?, to new: ObjectID?
     ) throws(GitError) -> [ScriptChange] {
         guard old != new else { return [] }
+        let pair = TreePair(old: old, new: new)
+        if let known = differences[pair] { return known }
         var changes: [ScriptChange] = []
-        for folder in try changedFolders(from: old, to: new) {
-            let before = try folder.old.flatMap { (id) throws(GitError) in try script(inFolder: id)
+        for folder in try changedFolders(pair) {
+            let before = try folder.old.flatMap { (id) throws(GitError) in
+                try script(inFolder: id)
             }
-            let after = try folder.new.flatMap { (id) throws(GitError) in try script(inFolder: id) }
+            let after = try folder.new.flatMap { (id) throws(GitError) in
+                try script(inFolder: id)
+            }
             if before != after {
                 changes.append(ScriptChange(folder: folder.name, old: before, new: after))
             }
         }
+        differences[pair] = changes
         return changes
     }
 
-    private typealias ChangedFolder = (name: String, old: ObjectID?, new: ObjectID?)
-
-    private func changedFolders(
-        from old: ObjectID?, to new: ObjectID?
-    ) throws(GitError) -> [ChangedFolder] {
-        guard let old else { return try Self.all(of: new, in: objects) { ($0, nil, $1) } }
-        guard let new else { return try Self.all(of: old, in: objects) { ($0, $1, nil) } }
-        return try objects.withTree(old) { (before) throws(GitError) in
-            try objects.withTree(new) { (after) throws(GitError) in
-                Self.merge(before, after)
-            }
+    private func changedFolders(_ pair: TreePair) throws(GitError) -> [ChangedFolder] {
+        let (old, new) = (try pair.old.map(tree), try pair.new.map(tree))
+        return Self.withEntries(old) { before in
+            Self.withEntries(new) { after in ChangedFolder.between(before, after) }
         }
     }
 
-    private static func all(
-        of tree: ObjectID?, in objects: ObjectDatabase,
-        _ make: (String, ObjectID) -> ChangedFolder
-    ) throws(GitError) -> [ChangedFolder] {
-        guard let tree else { return [] }
-        return try objects.withTree(tree) { (entries) throws(GitError) in
-            entries.lazy.filter { $0.kind == .folder }.map { make($0.text, $0.id) }
+    private static func withEntries<Result>(
+        _ tree: RawObject?, _ body: (TreeEntries) -> Result
+    ) -> Result {
+        guard let tree else {
+            return body(TreeEntries(bytes: UnsafeRawBufferPointer(start: nil, count: 0)))
         }
+        return tree.withBytes { body(TreeEntries(bytes: $0)) }
     }
 
-    /// Both trees are sorted, so that one pass finds the differences.
-    private static func merge(_ before: TreeEntries, _ after: TreeEntries) -> [ChangedFolder] {
-        var (before, after) = (before, after)
-        var changed: [ChangedFolder] = []
-        var (old, new) = (before.nextFolder(), after.nextFolder())
-        while old != nil || new != nil {
-            if let first = old, let second = new {
-                if first.precedesAsFolder(second) {
-                    changed.append((first.text, first.id, nil))
-                    old = before.nextFolder()
-                } else if second.precedesAsFolder(first) {
-                    changed.append((second.text, nil, second.id))
-                    new = after.nextFolder()
-                } else {
-                    if !first.hasSameID(second) {
-                        changed.append((second.text, first.id, second.id))
-                    }
-                    (old, new) = (before.nextFolder(), after.nextFolder())
-                }
-            } else if let first = old {
-                changed.append((first.text, first.id, nil))
-                old = before.nextFolder()
-            } else if let second = new {
-                changed.append((second.text, nil, second.id))
-                new = after.nextFolder()
-            }
-        }
-        return changed
+    /// The trees of neighbouring commits are compared one after the other, so
+    /// that each is needed twice within a short time.
+    private func tree(_ id: ObjectID) throws(GitError) -> RawObject {
+        if let known = recent.first(where: { $0.id == id }) { return known.tree }
+        let tree = try objects.tree(id)
+        if recent.count == 4 { recent.removeFirst() }
+        recent.append((id, tree))
+        return tree
+    }
+
+    private struct TreePair: Hashable {
+        let old: ObjectID?
+        let new: ObjectID?
     }
 }
 
@@ -118,17 +104,4 @@ struct ScriptChange {
     let folder: String
     let old: ObjectID?
     let new: ObjectID?
-}
-
-extension TreeEntries {
-    fileprivate mutating func nextFolder() -> TreeEntry? {
-        while let entry = next() {
-            if entry.kind == .folder { return entry }
-        }
-        return nil
-    }
-}
-
-extension TreeEntry {
-    fileprivate var text: String { String(decoding: name, as: UTF8.self) }
 }

@@ -38,8 +38,10 @@ struct TreeSource: FolderSource {
     }
 
     private func entries(inTree id: ObjectID) throws(GitError) -> [SourceEntry] {
-        try objects.withTree(id) { (entries) throws(GitError) in
-            entries.map { SourceEntry(nameBytes: Array($0.name), kind: $0.kind, id: $0.id) }
+        try objects.tree(id).withBytes { bytes in
+            TreeEntries(bytes: bytes).map {
+                SourceEntry(nameBytes: Array($0.name), kind: $0.kind, id: $0.id)
+            }
         }
     }
 }
