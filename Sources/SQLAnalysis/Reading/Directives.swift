@@ -8,6 +8,9 @@ public struct Directives: Sendable, Hashable {
     /// Whether each statement is to be committed on its own.
     public internal(set) var stepwise = false
 
+    /// None.
+    public static let none = Directives()
+
     /// The units of time that PostgreSQL knows.
     private static let units = ["", "us", "ms", "s", "min", "h", "d"]
 

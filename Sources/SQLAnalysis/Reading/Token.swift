@@ -19,7 +19,7 @@ struct Token: Sendable, Hashable {
         static let blockComment = Kind(PG_QUERY__TOKEN__C_COMMENT)
         static let string = Kind(PG_QUERY__TOKEN__SCONST)
         static let unicodeString = Kind(PG_QUERY__TOKEN__USCONST)
-        static let identifier = Kind(PG_QUERY__TOKEN__IDENT)
+        static let unicodeIdentifier = Kind(PG_QUERY__TOKEN__UIDENT)
         static let openParenthesis = Kind(PG_QUERY__TOKEN__ASCII_40)
         static let closeParenthesis = Kind(PG_QUERY__TOKEN__ASCII_41)
         static let openBracket = Kind(PG_QUERY__TOKEN__ASCII_91)
@@ -33,18 +33,20 @@ struct Token: Sendable, Hashable {
         static let transaction = Kind(PG_QUERY__TOKEN__TRANSACTION)
         static let work = Kind(PG_QUERY__TOKEN__WORK)
         static let commit = Kind(PG_QUERY__TOKEN__COMMIT)
-        static let end = Kind(PG_QUERY__TOKEN__END_P)
-        static let abort = Kind(PG_QUERY__TOKEN__ABORT_P)
         static let rollback = Kind(PG_QUERY__TOKEN__ROLLBACK)
-        static let prepare = Kind(PG_QUERY__TOKEN__PREPARE)
         static let and = Kind(PG_QUERY__TOKEN__AND)
         static let then = Kind(PG_QUERY__TOKEN__THEN)
         static let `else` = Kind(PG_QUERY__TOKEN__ELSE)
-        static let concurrently = Kind(PG_QUERY__TOKEN__CONCURRENTLY)
-        static let vacuum = Kind(PG_QUERY__TOKEN__VACUUM)
         static let copy = Kind(PG_QUERY__TOKEN__COPY)
         static let stdin = Kind(PG_QUERY__TOKEN__STDIN)
+
+        var hasWrongEnd: Bool { self == .unicodeString || self == .unicodeIdentifier }
     }
+}
+
+extension UInt8 {
+    /// Whether PostgreSQL's scanner takes the byte for white space.
+    fileprivate var isBlank: Bool { self == UInt8(ascii: " ") || (9...13).contains(self) }
 }
 
 extension Token {
@@ -61,11 +63,25 @@ extension Token {
         }
         guard let result else { return nil }
         defer { pg_query__scan_result__free_unpacked(result, nil) }
-        return (0..<result.pointee.n_tokens).compactMap { index in
+        let tokens = (0..<result.pointee.n_tokens).compactMap { index -> Token? in
             guard let token = result.pointee.tokens[index]?.pointee else { return nil }
             return Token(
                 kind: Kind(rawValue: token.token.rawValue), start: Int(token.start),
                 end: Int(token.end))
+        }
+        return tokens.contains { $0.kind.hasWrongEnd } ? mended(tokens, text) : tokens
+    }
+
+    /// libpg_query 15-4.0.0 gives wrong ends to `U&'…'` and `U&"…"`. Only blanks stand between
+    /// such a token and the next one, since comments are tokens too.
+    private static func mended(_ tokens: [Token], _ text: String) -> [Token] {
+        let bytes = Array(text.utf8)
+        return tokens.indices.map { index in
+            let token = tokens[index]
+            guard token.kind.hasWrongEnd else { return token }
+            var end = index + 1 < tokens.count ? tokens[index + 1].start : bytes.count
+            while end > token.start, bytes[end - 1].isBlank { end -= 1 }
+            return Token(kind: token.kind, start: token.start, end: end)
         }
     }
 

@@ -73,8 +73,7 @@ struct RoutineBody: Sendable, Hashable {
     }
 
     /// Whether a word stands where a statement of PL/pgSQL begins; COMMIT may name a column.
-    private static func startsStatement(_ tokens: [Token], _ index: Int, in source: String) -> Bool
-    {
+    static func startsStatement(_ tokens: [Token], _ index: Int, in source: String) -> Bool {
         guard index > 0 else { return true }
         let previous = tokens[index - 1]
         if [.semicolon, .begin, .then, .else].contains(previous.kind) { return true }

@@ -3,8 +3,8 @@ public enum Effect: Sendable, Hashable {
     /// CREATE of anything that has a name of its own. `columns` are those of a table, in order;
     /// empty where they are not written, as in CREATE TABLE AS.
     case create(ObjectKind, ObjectName, columns: [Column], ifNotExists: Bool)
-    /// CREATE TYPE … AS ENUM.
-    case createEnum(ObjectName, values: [String])
+    /// CREATE TYPE … AS ENUM. `ifNotExists` inside a DO block, which may ask first.
+    case createEnum(ObjectName, values: [String], ifNotExists: Bool)
     /// DROP of anything that has a name of its own.
     case drop(ObjectKind, ObjectName, cascade: Bool, ifExists: Bool)
     /// ALTER … RENAME TO; `to` is in the schema of `from`.
@@ -68,7 +68,7 @@ public struct ColumnType: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// The kinds of objects that statements create and drop, by PostgreSQL's words.
-public enum ObjectKind: String, Sendable, Hashable {
+public enum ObjectKind: String, Sendable, Hashable, Codable {
     // Relations.
     case table, view, index, sequence
     case materializedView = "materialized view"
@@ -82,7 +82,4 @@ public enum ObjectKind: String, Sendable, Hashable {
     case schema, `extension`, database, role, publication, subscription, server, language
     case eventTrigger = "event trigger"
     case other = "object"
-
-    /// Whether rows can be lost with it.
-    public var holdsRows: Bool { self == .table }
 }

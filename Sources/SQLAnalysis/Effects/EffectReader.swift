@@ -23,19 +23,17 @@ enum EffectReader {
         case PG_QUERY__NODE__NODE_DELETE_STMT, PG_QUERY__NODE__NODE_UPDATE_STMT,
             PG_QUERY__NODE__NODE_SELECT_STMT, PG_QUERY__NODE__NODE_INSERT_STMT:
             return rows(node)
+        case PG_QUERY__NODE__NODE_DO_STMT: return RoutineBody(node)?.effects ?? []
         default:
             return created(by: node)
         }
     }
 
-    static func named(_ name: UnsafePointer<CChar>?, _ effect: (ObjectName) -> Effect) -> [Effect] {
-        text(name).map { [effect(ObjectName(name: $0))] } ?? []
-    }
-
+    /// The effect on an object whose name is a plain string; none where that is absent.
     static func named(
         _ name: UnsafeMutablePointer<CChar>?, _ effect: (ObjectName) -> Effect
     ) -> [Effect] {
-        named(UnsafePointer(name), effect)
+        text(name).map { [effect(ObjectName(name: $0))] } ?? []
     }
 }
 

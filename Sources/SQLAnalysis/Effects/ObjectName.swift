@@ -1,5 +1,5 @@
 /// The name of a database object as a script writes it: folded to lower case unless quoted.
-public struct ObjectName: Sendable, Hashable, CustomStringConvertible {
+public struct ObjectName: Sendable, Hashable, Codable, CustomStringConvertible {
     /// nil where the script leaves it to the search path.
     public let schema: String?
     /// The name itself.

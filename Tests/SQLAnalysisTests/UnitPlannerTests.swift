@@ -20,7 +20,7 @@ private func describe(_ unit: ExecutionUnit) -> String {
         "\(kind)[\(unit.statements.lowerBound + 1)-\(unit.statements.upperBound)]\(modes)\(ending)"
 }
 
-@Suite struct UnitTests {
+@Suite struct UnitPlannerTests {
     @Test(arguments: [
         "CREATE TABLE a (id int); INSERT INTO a VALUES (1);",
         "SAVEPOINT s; SELECT 1; ROLLBACK TO s; RELEASE s",

@@ -86,9 +86,8 @@ extension EffectReader {
         guard let statement = statement?.pointee,
             let name = ObjectName(nodes(statement.n_type_name, statement.type_name))
         else { return [] }
-        return [
-            .createEnum(name, values: nodes(statement.n_vals, statement.vals).compactMap(\.name))
-        ]
+        let values = nodes(statement.n_vals, statement.vals).compactMap(\.name)
+        return [.createEnum(name, values: values, ifNotExists: false)]
     }
 
     /// The elements of CREATE SCHEMA are created in it.

@@ -1,0 +1,37 @@
+/// A risk in a migration.
+public struct Finding: Sendable, Hashable, Codable {
+    /// The rule that found it, such as `drop-table`.
+    public let rule: String
+    /// How grave it is.
+    public let severity: Severity
+    /// The 1-based ordinal of the statement.
+    public let statement: Int
+    /// The 1-based line on which the statement begins.
+    public let line: Int
+    /// One sentence: what is lost, and what to do.
+    public let message: String
+    /// What is concerned, by the names it has at that statement.
+    public let objects: [DatabaseObject]
+}
+
+/// An object of the database, or a column of one.
+public struct DatabaseObject: Sendable, Hashable, Codable, CustomStringConvertible {
+    /// What it is; `column` for a column.
+    public let kind: ObjectKind
+    /// Its name, with a schema where it can have one; for a column, that of its table.
+    public let name: ObjectName
+    /// The column's name; nil for other objects.
+    public let column: String?
+
+    /// Names an object, or a column of a table.
+    public init(_ kind: ObjectKind, _ name: ObjectName, column: String? = nil) {
+        self.kind = kind
+        self.name = name
+        self.column = column
+    }
+
+    /// Kind and name, such as `column public.jobs.title`.
+    public var description: String {
+        "\(kind.rawValue) \(name)" + (column.map { ".\(ObjectName.quote($0))" } ?? "")
+    }
+}

@@ -1,0 +1,99 @@
+extension KnownSchema {
+    /// Takes up what a statement does.
+    mutating func apply(_ effect: Effect) {
+        switch effect {
+        case .create(let kind, let name, let columns, let isGuarded):
+            create(kind, name, columns: columns, ifNotExists: isGuarded)
+        case .createEnum(let name, let values, let isGuarded):
+            create(.type, name, columns: [], ifNotExists: isGuarded, values: values)
+        case .drop(let kind, let name, _, _): drop(kind, name)
+        case .rename(let kind, let from, let to): rename(kind, from, to: to.name)
+        case .setSchema(let kind, let name, let schema):
+            let old = key(kind, name)
+            move(kind, from: old, to: ObjectName(schema: schema, name: old.name.name))
+        case .addColumn, .dropColumn, .renameColumn, .alterColumnType: applyToColumn(effect)
+        case .addEnumValue(let type, let value):
+            change(.type, type) { $0.values?.append(value) }
+        case .renameEnumValue(let type, let from, let to):
+            change(.type, type) { $0.values = $0.values?.map { $0 == from ? to : $0 } }
+        case .setSearchPath(let schemas): setSearchPath(schemas)
+        case .truncate, .delete, .update, .dropOwned: break
+        }
+    }
+
+    private mutating func applyToColumn(_ effect: Effect) {
+        switch effect {
+        case .addColumn(let table, let column, let isGuarded):
+            if isGuarded, self.column(column.name, of: table) != nil { return }
+            change(.table, table) {
+                $0.columns[column.name] = KnownColumn(
+                    type: column.type, isNew: true, original: column.name)
+            }
+        case .dropColumn(let table, let column, _, _):
+            change(.table, table) { $0.columns[column] = nil }
+        case .renameColumn(let table, let from, let to):
+            change(.table, table) { table in
+                let old = table.columns.removeValue(forKey: from)
+                table.columns[to] = old ?? KnownColumn(type: nil, isNew: false, original: from)
+            }
+        case .alterColumnType(let table, let column, let type, _):
+            change(.table, table) { table in
+                let old = table.columns[column]
+                table.columns[column] = KnownColumn(
+                    type: type, isNew: old?.isNew ?? false, original: old?.original ?? column)
+            }
+        default: break
+        }
+    }
+
+    private mutating func create(
+        _ kind: ObjectKind, _ name: ObjectName, columns: [Column], ifNotExists: Bool,
+        values: [String]? = nil
+    ) {
+        let key = newKey(kind, name)
+        if ifNotExists, objects[key] != nil { return }
+        var object = Object(kind: kind, isNew: true, original: key.name, values: values)
+        object.hasAllColumns = !columns.isEmpty
+        for column in columns {
+            object.columns[column.name] = KnownColumn(
+                type: column.type, isNew: true, original: column.name)
+        }
+        objects[key] = object
+    }
+
+    private mutating func drop(_ kind: ObjectKind, _ name: ObjectName) {
+        objects[key(kind, name)] = nil
+        guard kind == .schema else { return }
+        for key in objects.keys where key.name.schema == name.name { objects[key] = nil }
+    }
+
+    private mutating func rename(_ kind: ObjectKind, _ name: ObjectName, to newName: String) {
+        let old = key(kind, name)
+        move(kind, from: old, to: ObjectName(schema: old.name.schema, name: newName))
+        guard kind == .schema else { return }
+        for key in objects.keys where key.name.schema == name.name {
+            let inside = ObjectName(schema: newName, name: key.name.name)
+            objects[Key(space: key.space, name: inside)] = objects.removeValue(forKey: key)
+        }
+    }
+
+    /// An object that no script has created was there when the plan began.
+    private mutating func move(_ kind: ObjectKind, from old: Key, to name: ObjectName) {
+        let isNew = isNew(kind, old.name)
+        let object =
+            objects.removeValue(forKey: old)
+            ?? Object(kind: kind, isNew: isNew, original: old.name)
+        objects[Key(space: old.space, name: name)] = object
+    }
+
+    private mutating func change(
+        _ kind: ObjectKind, _ name: ObjectName, _ body: (inout Object) -> Void
+    ) {
+        let key = key(kind, name)
+        var object =
+            objects[key]
+            ?? Object(kind: kind, isNew: isNew(kind, name), original: key.name)
+        body(&object)
+        objects[key] = object
+    }
+}

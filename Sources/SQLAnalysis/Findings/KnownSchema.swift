@@ -1,0 +1,149 @@
+/// What the scripts before a statement tell about the objects of the database.
+///
+/// It tells what a plan has created itself, which is no loss when the plan drops it later, and
+/// what an object was called when the plan began. What it does not know may still exist.
+public struct KnownSchema: Sendable {
+    /// Objects with these kinds share one set of names.
+    enum NameSpace: Sendable, Hashable {
+        case relation, type
+        case other(ObjectKind)
+
+        init(_ kind: ObjectKind) {
+            switch kind {
+            case .table, .view, .materializedView, .foreignTable, .index, .sequence:
+                self = .relation
+            case .type, .domain: self = .type
+            case .function, .procedure, .routine, .aggregate: self = .other(.routine)
+            default: self = .other(kind)
+            }
+        }
+    }
+
+    struct Key: Sendable, Hashable {
+        let space: NameSpace
+        var name: ObjectName
+    }
+
+    /// What is known of one object.
+    struct Object: Sendable {
+        var kind: ObjectKind
+        /// Created since the plan began.
+        var isNew: Bool
+        /// Its name when the plan began; its first name where it is new.
+        var original: ObjectName
+        var columns: [String: KnownColumn] = [:]
+        /// Whether `columns` is all there is.
+        var hasAllColumns = false
+        /// The values of an enum; nil where they are not known.
+        var values: [String]?
+    }
+
+    struct KnownColumn: Sendable {
+        var type: ColumnType?
+        var isNew: Bool
+        var original: String
+    }
+
+    var objects: [Key: Object] = [:]
+    /// The schemas in which unqualified names are looked up; the first one takes new objects.
+    private(set) var searchPath: [String]
+    private let defaultSchema: String
+    /// Whether the database had nothing in it when the plan began.
+    private let beganEmpty: Bool
+    /// Judges as if the plan had created nothing.
+    var ignoresNewness = false
+
+    init(defaultSchema: String, beganEmpty: Bool) {
+        self.defaultSchema = defaultSchema
+        self.beganEmpty = beganEmpty
+        searchPath = [defaultSchema]
+    }
+
+    /// Everything that is known by now was there when the plan began.
+    mutating func beginPlan() {
+        for (key, var object) in objects {
+            object.isNew = false
+            object.original = key.name
+            for (name, column) in object.columns {
+                object.columns[name] = KnownColumn(
+                    type: column.type, isNew: false, original: name)
+            }
+            objects[key] = object
+        }
+    }
+
+    /// A migration starts with the search path of its session.
+    mutating func beginScript() { searchPath = [defaultSchema] }
+
+    mutating func setSearchPath(_ schemas: [String]) {
+        searchPath = schemas.isEmpty ? [defaultSchema] : schemas
+    }
+}
+
+// MARK: - Looking up
+
+extension KnownSchema {
+    /// The full name of the object that a script means.
+    public func resolve(_ kind: ObjectKind, _ name: ObjectName) -> ObjectName {
+        key(kind, name).name
+    }
+
+    /// Whether the plan has created the object itself, so that nothing older is lost with it.
+    public func isNew(_ kind: ObjectKind, _ name: ObjectName) -> Bool {
+        if ignoresNewness { return false }
+        let key = key(kind, name)
+        if let object = objects[key] { return object.isNew }
+        if beganEmpty || key.name.schema == "pg_temp" { return true }
+        // What is in a new schema is new.
+        return key.name.schema.map { schema in
+            objects[Key(space: .other(.schema), name: ObjectName(name: schema))]?.isNew ?? false
+        } ?? false
+    }
+
+    /// Whether the plan has created the column itself, alone or with its table.
+    public func isNew(column: String, of table: ObjectName) -> Bool {
+        if ignoresNewness { return false }
+        return isNew(.table, table) || self.column(column, of: table)?.isNew ?? false
+    }
+
+    /// The type of a column, where a script has told it.
+    public func type(ofColumn column: String, of table: ObjectName) -> ColumnType? {
+        self.column(column, of: table)?.type
+    }
+
+    func object(_ kind: ObjectKind, _ name: ObjectName) -> Object? { objects[key(kind, name)] }
+
+    func column(_ column: String, of table: ObjectName) -> KnownColumn? {
+        object(.table, table)?.columns[column]
+    }
+
+    /// The key under which an object is or would be known.
+    func key(_ kind: ObjectKind, _ name: ObjectName) -> Key {
+        let space = NameSpace(kind)
+        guard name.schema == nil, kind.livesInSchema else { return Key(space: space, name: name) }
+        for schema in ["pg_temp"] + searchPath {
+            let candidate = Key(space: space, name: name.resolved(in: schema))
+            if objects[candidate] != nil { return candidate }
+        }
+        return newKey(kind, name)
+    }
+
+    /// The key under which an object is created.
+    func newKey(_ kind: ObjectKind, _ name: ObjectName) -> Key {
+        let schema = searchPath.first ?? defaultSchema
+        return Key(
+            space: NameSpace(kind), name: kind.livesInSchema ? name.resolved(in: schema) : name)
+    }
+}
+
+extension ObjectKind {
+    /// Whether objects of this kind have a schema in their full name.
+    var livesInSchema: Bool {
+        switch self {
+        case .table, .view, .index, .sequence, .materializedView, .foreignTable, .type, .domain,
+            .function, .procedure, .routine, .aggregate, .collation, .statistics, .operator:
+            true
+        default: false
+        }
+    }
+}

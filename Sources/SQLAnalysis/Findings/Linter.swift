@@ -1,0 +1,115 @@
+/// Finds the hazards of the migrations of one plan.
+///
+/// The plan is read in order, since what an earlier migration of it has created is no loss when
+/// a later one drops it.
+public struct Linter: Sendable {
+    /// A migration to judge.
+    public typealias Migration = (name: String, script: Script)
+
+    /// The findings of one migration.
+    public struct Report: Sendable, Hashable {
+        /// The migration's name.
+        public let name: String
+        /// In the order of its statements.
+        public let findings: [Finding]
+    }
+
+    /// Every rule there is, in the order of its findings on one statement.
+    public static let allRules: [any Rule] = [
+        DropTable(), DropColumn(), RenameAsDropAndCreate(), DropSchema(), DropType(),
+        EnumValueRemoved(), DropView(), Truncate(), DeleteAllRows(), UpdateWithoutWhere(),
+        ColumnTypeChange(), DropDatabase(), DropOwned(),
+    ]
+
+    private let rules: [any Rule]
+    private var schema: KnownSchema
+
+    /// Prepares to judge a plan.
+    ///
+    /// - Parameters:
+    ///   - history: the migrations that the database has already, in order. They tell types
+    ///     and enum values, which makes findings more precise; they may be left out.
+    ///   - databaseIsEmpty: whether the database has no objects of its own, so that nothing
+    ///     can be lost.
+    ///   - defaultSchema: where unqualified names live.
+    ///   - rules: what to look for.
+    public init(
+        history: [Script] = [], databaseIsEmpty: Bool = false, defaultSchema: String = "public",
+        rules: [any Rule] = Linter.allRules
+    ) {
+        self.rules = rules
+        schema = KnownSchema(defaultSchema: defaultSchema, beganEmpty: databaseIsEmpty)
+        for script in history {
+            schema.beginScript()
+            for effect in script.statements.lazy.flatMap(\.effects) { schema.apply(effect) }
+        }
+        schema.beginPlan()
+    }
+
+    /// The findings of a plan, one report for each migration, in the same order.
+    public static func findings(
+        in plan: [Migration], history: [Script] = [], databaseIsEmpty: Bool = false,
+        defaultSchema: String = "public"
+    ) -> [Report] {
+        var linter = Linter(
+            history: history, databaseIsEmpty: databaseIsEmpty, defaultSchema: defaultSchema)
+        return plan.map { Report(name: $0.name, findings: linter.findings(in: $0.script)) }
+    }
+
+    /// The findings of the plan's next migration.
+    public mutating func findings(in script: Script) -> [Finding] {
+        schema.beginScript()
+        var findings: [Finding] = []
+        for (index, statement) in script.statements.enumerated() {
+            findings += judge(RuleContext(script: script, index: index, schema: schema))
+            for effect in statement.effects { schema.apply(effect) }
+        }
+        return findings
+    }
+
+    private func judge(_ context: RuleContext) -> [Finding] {
+        let allowances = context.statement.allowances
+        let allowed = Set(allowances.map(\.rule))
+        let found =
+            context.effects.isEmpty
+            ? [] : rules.flatMap { $0.check(context) }.filter { !allowed.contains($0.rule) }
+        return found + allowances.compactMap { judge($0, context) }
+    }
+}
+
+// MARK: - Allowances
+
+extension Linter {
+    /// What is wrong with an allowance, if anything.
+    private func judge(_ allowance: Allowance, _ context: RuleContext) -> Finding? {
+        guard let rule = rules.first(where: { $0.name == allowance.rule }) else {
+            return note(
+                allowance, context,
+                "The comment allows \(allowance.rule), but there is no such rule; known are "
+                    + "\(rules.map(\.name).joined(separator: ", ")).")
+        }
+        // It is needed even where this plan has created the object: another database may have
+        // it already.
+        var older = context.schema
+        older.ignoresNewness = true
+        let strict = RuleContext(script: context.script, index: context.index, schema: older)
+        if rule.check(strict).isEmpty {
+            return note(
+                allowance, context,
+                "The comment allows \(allowance.rule), which this statement does not do; remove "
+                    + "the comment.")
+        }
+        guard allowance.reason.isEmpty else { return nil }
+        return note(
+            allowance, context,
+            "The comment allows \(allowance.rule) without a reason; write one behind the rule.")
+    }
+
+    private func note(_ allowance: Allowance, _ context: RuleContext, _ message: String)
+        -> Finding
+    {
+        Finding(
+            rule: "allow", severity: .note, statement: context.statement.ordinal,
+            line: allowance.line, message: message, objects: [])
+    }
+}

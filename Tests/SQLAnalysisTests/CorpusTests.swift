@@ -1,0 +1,86 @@
+import Foundation
+import SQLAnalysis
+import Testing
+
+/// Real migrations, where the corpus lies beside the package.
+enum Corpus {
+    static let root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "shared/corpus")
+
+    static let isPresent = FileManager.default.fileExists(atPath: root.path)
+
+    /// Every migration in the order of its name.
+    static func migrations() throws -> [(name: String, text: String)] {
+        let files = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)
+        let scripts = (files?.compactMap { $0 as? URL } ?? []).filter {
+            $0.lastPathComponent == "migration.sql"
+        }
+        return try scripts.sorted { $0.path < $1.path }.map { file in
+            (
+                file.deletingLastPathComponent().lastPathComponent,
+                try String(contentsOf: file, encoding: .utf8)
+            )
+        }
+    }
+}
+
+@Suite(.enabled(if: Corpus.isPresent, "the corpus is not beside the package"))
+struct CorpusTests {
+    @Test func everyMigrationIsCoveredByItsStatements() throws {
+        let migrations = try Corpus.migrations()
+        #expect(migrations.count >= 820)
+        var statements = 0
+        var stepwise = 0
+        for (name, text) in migrations {
+            let script = try Script(text)
+            statements += script.statements.count
+            stepwise += script.mode.isTransactional ? 0 : 1
+            let rest = remainder(of: script)
+            #expect(rest.isEmpty, "\(name): \(rest)")
+            #expect(script.units.map(\.statements).reduce(0) { $0 + $1.count } > 0, "\(name)")
+            #expect(script.notes.isEmpty, "\(name): \(script.notes)")
+        }
+        print("corpus: \(migrations.count) files, \(statements) statements, \(stepwise) stepwise")
+    }
+
+    @Test func theWholeHistoryRunsIntoAnEmptyDatabaseWithoutAWord() throws {
+        let plan = try Corpus.migrations().map { (name: $0.name, script: try Script($0.text)) }
+        let findings = Linter.findings(in: plan, databaseIsEmpty: true).filter {
+            !$0.findings.isEmpty
+        }
+        #expect(findings == [])
+    }
+
+    @Test func findingsAreFewInRealMigrationsOneByOne() throws {
+        var history: [Script] = []
+        var counts: [String: Int] = [:]
+        for (name, text) in try Corpus.migrations().suffix(200) {
+            let script = try Script(text)
+            for finding in Linter.findings(in: [(name, script)], history: history)
+                .flatMap(\.findings)
+            {
+                counts[finding.rule, default: 0] += 1
+                #expect(finding.message.hasSuffix("."))
+            }
+            history.append(script)
+        }
+        print("findings of the last 200 migrations:", counts.sorted { $0.key < $1.key })
+    }
+
+    /// What is left of a script without its statements, comments, blanks and semicolons, by a
+    /// splitter of this test's own that knows only comments.
+    private func remainder(of script: Script) -> String {
+        var rest = ""
+        var position = 0
+        let bytes = Array(script.text.utf8)
+        for range in script.statements.map(\.range) + [bytes.count..<bytes.count] {
+            rest += String(decoding: bytes[position..<range.lowerBound], as: UTF8.self) + "\n"
+            position = range.upperBound
+        }
+        return
+            rest
+            .replacing(#/\/\*(.|\n|\r)*?\*\//#, with: "").replacing(#/--[^\n]*/#, with: "")
+            .replacing(#/[\s;]+/#, with: "")
+    }
+}
