@@ -19,7 +19,7 @@ struct CollationKey: Comparable {
             let base = Self.base(of: scalar)
             guard let weight = Self.weight(of: base) else { continue }
             primary.append(weight)
-            upperCase.append(scalar.properties.isUppercase)
+            upperCase.append(Self.isUpperCase(scalar))
             accents.append(base == scalar ? 0 : Self.accent(of: scalar))
             if base != scalar { hasAccents = true }
         }
@@ -34,6 +34,11 @@ struct CollationKey: Comparable {
             return first.padded.lexicographicallyPrecedes(second.padded)
         }
         return first.upperCase.lexicographicallyPrecedes(second.upperCase) { !$0 && $1 }
+    }
+
+    /// The tables of Unicode are slow, and nearly every name is ASCII.
+    private static func isUpperCase(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.isASCII ? ("A"..."Z").contains(scalar) : scalar.properties.isUppercase
     }
 
     private var padded: [UInt32] {

@@ -48,7 +48,13 @@ public final class GitRepository {
     public var isShallow: Bool { git_repository_is_shallow(pointer) == 1 }
 
     /// Whether there is no branch with a commit at all.
-    public var isEmpty: Bool { git_repository_is_empty(pointer) == 1 }
+    ///
+    /// (`git_repository_is_empty` says no as soon as HEAD is not the branch that
+    /// the user's configuration would choose.)
+    public var isEmpty: Bool {
+        guard git_repository_head_unborn(pointer) == 1 else { return false }
+        return (try? branches().isEmpty) ?? false
+    }
 
     /// What is checked out.
     ///
@@ -91,6 +97,9 @@ public final class GitRepository {
 
     private static func explain(_ error: GitError, path: String) -> GitError {
         switch error.code {
+        // libgit2 1.5 says so when the owner is wrong and nothing is allowed at all.
+        case .notFound where error.message.contains("safe.directory"):
+            explain(GitError(code: .notOwner, call: error.call, message: ""), path: path)
         case .notFound:
             error.explained(
                 "There is no Git repository at \(path) or above it; "

@@ -8,7 +8,8 @@ enum ListingCoding {
     static func encode(_ cached: CachedListing) -> [UInt8] {
         var writer = ByteWriter()
         writer.write(cached.listing)
-        writer.write(all: cached.irregular) { writer, entry in
+        // Sorted, so that equal listings have equal files.
+        writer.write(all: cached.irregular.sorted { $0.key < $1.key }) { writer, entry in
             writer.write(entry.key)
             writer.write(entry.value)
         }

@@ -42,11 +42,10 @@ final class OriginSearch {
             let node = try node(commit)
             var rest = folders
             for parent in node.parents where !rest.isEmpty {
-                let same = try rest.subtracting(
-                    changed(from: node, to: commit, since: parent, question))
-                guard !same.isEmpty else { continue }
-                open.append((parent, same))
-                rest.subtract(same)
+                let different = try changed(from: parent, to: node, among: rest, question)
+                guard different.count < rest.count else { continue }
+                open.append((parent, different.isEmpty ? rest : rest.subtracting(different)))
+                rest = different
             }
             let isRootOfAbsence = node.parents.isEmpty && node.tree == nil
             guard commit != merge, !isRootOfAbsence else { continue }
@@ -55,14 +54,17 @@ final class OriginSearch {
         return origins
     }
 
+    /// Which of the folders are in another state in the parent. Most commits
+    /// touch none of them, so the changes are looked up, not the folders.
     private func changed(
-        from node: Node, to commit: ObjectID, since parent: ObjectID, _ question: Question
+        from parent: ObjectID, to node: Node, among folders: Set<String>, _ question: Question
     ) throws(GitError) -> Set<String> {
-        let changes = try trees.changedScripts(from: self.node(parent).tree, to: node.tree)
-        let relevant = changes.filter { change in
-            question == .contents || (change.old == nil) != (change.new == nil)
+        var different: Set<String> = []
+        for change in try trees.changedScripts(from: self.node(parent).tree, to: node.tree)
+        where question == .contents || (change.old == nil) != (change.new == nil) {
+            if folders.contains(change.folder) { different.insert(change.folder) }
         }
-        return Set(relevant.map(\.folder))
+        return different
     }
 
     private func node(_ id: ObjectID) throws(GitError) -> Node {

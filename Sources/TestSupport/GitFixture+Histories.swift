@@ -97,13 +97,27 @@ extension GitFixture {
         return target
     }
 
-    /// Feeds a stream to `git fast-import`.
+    /// Feeds a stream to `git fast-import` and returns the objects by their marks.
     ///
     /// Throws ``GitFixtureError`` when git fails.
-    public func fastImport(_ stream: [UInt8]) throws {
+    @discardableResult
+    public func fastImport(_ stream: [UInt8]) throws -> [Int: ObjectID] {
         let file = "\(directory)/stream-\(UUID().uuidString)"
+        let marks = "\(file)-marks"
         try Data(stream).write(to: URL(fileURLWithPath: file))
-        defer { try? FileManager.default.removeItem(atPath: file) }
-        try git(["fast-import", "--quiet", "--force"], input: file)
+        defer {
+            try? FileManager.default.removeItem(atPath: file)
+            try? FileManager.default.removeItem(atPath: marks)
+        }
+        try git(["fast-import", "--quiet", "--force", "--export-marks=\(marks)"], input: file)
+        var objects: [Int: ObjectID] = [:]
+        for line in try String(contentsOfFile: marks, encoding: .utf8).split(separator: "\n") {
+            let parts = line.dropFirst().split(separator: " ")
+            guard let mark = parts.first.flatMap({ Int($0) }), let hex = parts.last else {
+                continue
+            }
+            objects[mark] = ObjectID(hex: String(hex))
+        }
+        return objects
     }
 }
