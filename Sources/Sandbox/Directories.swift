@@ -3,6 +3,7 @@ import Glibc
 /// Makes a directory of mode 0700 whose name ends in random letters.
 ///
 /// - Parameter template: a path that ends in `XXXXXX`.
+/// - Returns: the path with the letters.
 /// - Throws: ``SandboxError`` `directoryUnusable`.
 func makeUniqueDirectory(_ template: String) throws(SandboxError) -> String {
     var bytes = Array(template.utf8CString)

@@ -18,6 +18,7 @@ struct Joining {
     ///
     /// - Parameter removing: whether a failure removes the directory, because
     ///   it was made for this.
+    /// - Returns: the place, given up when it is destroyed.
     /// - Throws: ``SandboxError``.
     func join(removingOnFailure removing: Bool) throws(SandboxError) -> Membership {
         let lock = try directory.prepare()

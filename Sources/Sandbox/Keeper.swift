@@ -9,7 +9,7 @@ struct Keeper {
     let linger: Int
 
     /// How long `initdb` and the server's start may take, in seconds.
-    static let patience = 60.0
+    static let patience = 120.0
 
     /// Starts it; `lock`, the file `keeper`, is handed over with its lock.
     ///
@@ -107,6 +107,7 @@ struct Keeper {
             throw SandboxError(
                 .directoryUnusable, "\(path) cannot be written: \(systemErrorText()).")
         }
+        if let owner = cluster.foreignOwner() { _ = fchown(log, owner.user, owner.group) }
         return log
     }
 

@@ -15,6 +15,7 @@ public enum Lifetime: Sendable, Hashable {
     ///   - name: one file name that tells this cluster from others.
     ///   - home: the user's home directory.
     ///   - asRoot: whether the process runs as root.
+    /// - Returns: a kept lifetime.
     public static func keptByDefault(named name: String, home: String, asRoot: Bool) -> Lifetime {
         .kept(at: asRoot ? "/var/lib/sluice/\(name)" : "\(home)/.local/state/sluice/\(name)")
     }

@@ -2,7 +2,10 @@
 enum PercentEncoding {
     /// Everything but letters, digits and `-._~` becomes `%XX` (RFC 3986, 2.3).
     ///
-    /// - Parameter keeping: further ASCII characters that stay as they are.
+    /// - Parameters:
+    ///   - text: any text; its UTF-8 bytes are encoded.
+    ///   - keeping: further ASCII characters that stay as they are.
+    /// - Returns: ASCII text.
     static func encode(_ text: String, keeping: String = "") -> String {
         var result = ""
         for byte in text.utf8 {

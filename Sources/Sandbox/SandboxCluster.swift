@@ -32,6 +32,7 @@ public final class SandboxCluster: Sendable {
     ///   - base: the folder for an ephemeral cluster; the folder for temporary
     ///     files when `nil`. Unused for a kept one.
     ///   - linger: seconds the server stays after its last user.
+    /// - Returns: the running cluster, in use until ``stop()``.
     /// - Throws: ``SandboxError``. Nothing of a cluster that did not start stays.
     public static func start(
         _ lifetime: Lifetime, installation: ServerInstallation, base: String? = nil,
@@ -67,9 +68,16 @@ public final class SandboxCluster: Sendable {
     /// Of an ephemeral cluster nothing is left when this returns, neither
     /// process nor directory; a kept one stops within a moment afterwards.
     public func stop() {
-        let ended = membership.withLock { membership in membership.take() != nil }
-        guard ended, isEphemeral else { return }
+        guard release(), isEphemeral else { return }
         _ = poll(atMost: 20) { access(directory, F_OK) != 0 }
+    }
+
+    /// Gives up the use without waiting for what follows.
+    ///
+    /// - Returns: whether the cluster was in use until now.
+    @discardableResult
+    func release() -> Bool {
+        membership.withLock { $0.take() != nil }
     }
 
     /// Whether ``stop()`` has been called.

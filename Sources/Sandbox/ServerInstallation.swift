@@ -13,6 +13,7 @@ public struct ServerInstallation: Sendable, Hashable {
     /// first), then the usual program folders.
     ///
     /// - Parameter override: the value of `SLUICE_PG_BINDIR`, if set.
+    /// - Returns: the first that has both programs.
     /// - Throws: ``SandboxError`` `serverMissing` with every folder looked at.
     public static func find(override: String? = nil) throws(SandboxError) -> ServerInstallation {
         if let override, !override.isEmpty {
@@ -23,8 +24,15 @@ public struct ServerInstallation: Sendable, Hashable {
                     + "\(oldestVersion) or later (initdb and postgres) in that folder. "
                     + "Correct it or unset it.")
         }
+        return try first(in: candidates())
+    }
+
+    /// The first of these folders that holds a server.
+    ///
+    /// - Throws: ``SandboxError`` `serverMissing`.
+    static func first(in folders: [String]) throws(SandboxError) -> ServerInstallation {
         var looked: [String] = []
-        for folder in candidates() where !looked.contains(folder) {
+        for folder in folders where !looked.contains(folder) {
             if let found = probe(folder) { return found }
             looked.append(folder)
         }

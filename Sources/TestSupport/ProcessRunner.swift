@@ -28,11 +28,13 @@ public enum ProcessRunner {
     ///
     /// - Parameters:
     ///   - executable: a path, or a name that is looked up in `PATH`.
+    ///   - arguments: its words after the name.
     ///   - environment: variables that are set besides the test's own; a `nil`
     ///     value removes one.
     ///   - directory: where it starts; the test's directory when `nil`.
     ///   - stdin: what it can read; nothing when `nil`.
     ///   - timeout: seconds after which it is killed with SIGKILL.
+    /// - Returns: its status and what it wrote.
     /// - Throws: ``Failure`` when there is no such program. A failing program
     ///   is no error: its status tells.
     public static func run(

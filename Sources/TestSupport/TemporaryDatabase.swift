@@ -3,7 +3,10 @@ import Sandbox
 /// Runs `body` with the URL of a new, empty database of ``TestCluster`` and
 /// drops it afterwards, sessions and all.
 ///
-/// - Parameter template: the database to copy instead of an empty one.
+/// - Parameters:
+///   - template: the database to copy instead of an empty one.
+///   - body: gets the URL, for libpq, psql and `sluice.yml`.
+/// - Returns: what `body` returns.
 /// - Throws: what `body` throws, or that the cluster cannot be used.
 public func withTemporaryDatabase<Result>(
     template: String? = nil, _ body: (String) async throws -> Result
@@ -26,7 +29,11 @@ public struct TemporaryDatabase: Sendable {
     /// The address for libpq, psql and `sluice.yml`.
     public let url: String
 
+    /// Creates it.
+    ///
     /// - Parameter template: the database to copy instead of an empty one.
+    /// - Returns: the database; nobody drops it but ``drop()`` and the cluster's end.
+    /// - Throws: `SandboxError` or `PostgresError`.
     public static func create(template: String? = nil) async throws -> TemporaryDatabase {
         let cluster = try await TestCluster.shared
         let name = "test_\(RandomName.make())"
@@ -35,6 +42,8 @@ public struct TemporaryDatabase: Sendable {
     }
 
     /// Drops it; sessions in it are ended.
+    ///
+    /// - Throws: `SandboxError` or `PostgresError`.
     public func drop() async throws {
         let cluster = try await TestCluster.shared
         let name = name

@@ -26,6 +26,7 @@ public enum TestCluster {
 /// of the few threads that all tasks share.
 ///
 /// - Throws: what `body` throws.
+@discardableResult
 public func onOwnThread<Result: Sendable>(
     _ body: @escaping @Sendable () throws -> Result
 ) async throws -> Result {
