@@ -36,7 +36,7 @@ let modules: [Target] = [
     .executableTarget(
         name: "sluice",
         dependencies: [
-            "ReleaseCore",
+            "ReleaseCore", "GitStore", "PostgresLink", "SQLAnalysis", "Sandbox",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
     .target(name: "TestSupport", dependencies: ["GitStore", "PostgresLink", "Sandbox"]),

@@ -1,0 +1,176 @@
+import PostgresLink
+import Yams
+
+/// Reads `sluice.yml`.
+public struct ConfigurationReader {
+    private var reader = NodeReader()
+    private var configuration = Configuration(environments: [])
+
+    /// Parses and validates a file.
+    ///
+    /// - Parameter file: what to call the file in messages.
+    /// - Throws: ``ConfigurationError`` with every mistake found.
+    public static func read(_ bytes: [UInt8], file: String) throws(ConfigurationError) -> Configuration {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw ConfigurationError(file: file, mistakes: [.init(line: 0, message: "it is not UTF-8 text.")])
+        }
+        var this = ConfigurationReader()
+        this.read(text)
+        guard this.reader.mistakes.isEmpty else {
+            throw ConfigurationError(file: file, mistakes: this.reader.mistakes)
+        }
+        return this.configuration
+    }
+
+    private mutating func read(_ text: String) {
+        do {
+            guard let root = try Yams.compose(yaml: text) else {
+                reader.complain(nil, "it is empty; “sluice init” writes one.")
+                return
+            }
+            readRoot(root)
+            checkReferences()
+        } catch let YamlError.parser(_, problem, mark, _), let YamlError.scanner(_, problem, mark, _) {
+            reader.complain(at: mark.line, "\(problem).")
+        } catch {
+            reader.complain(nil, "it is not YAML: \(error).")
+        }
+    }
+
+    private mutating func readRoot(_ root: Node) {
+        for (key, value) in reader.entries(
+            root, of: "the file", known: ["migrations", "schema", "environments"])
+        {
+            switch key {
+            case "migrations":
+                configuration.migrationsPath = path(value, key) ?? configuration.migrationsPath
+            case "schema":
+                configuration.schemaPath = path(value, key) ?? configuration.schemaPath
+            default:
+                for (name, node) in reader.entries(value, of: "environments") {
+                    readEnvironment(name, node)
+                }
+            }
+        }
+        if configuration.environments.isEmpty, reader.mistakes.isEmpty {
+            reader.complain(root, "it names no environments.")
+        }
+    }
+
+    private mutating func path(_ node: Node, _ key: String) -> String? {
+        guard let path = reader.string(node, key) else { return nil }
+        if path.hasPrefix("/") || path.split(separator: "/").contains("..") {
+            reader.complain(node, "\(key) must be a path inside the repository.")
+            return nil
+        }
+        return path
+    }
+
+    private mutating func readEnvironment(_ name: String, _ node: Node) {
+        if configuration.environment(named: name) != nil {
+            reader.complain(node, "the environment “\(name)” is there twice.")
+        }
+        var environment = EnvironmentConfiguration(name: name, database: Template(raw: ""))
+        for (key, value) in reader.entries(
+            node, of: "environment “\(name)”",
+            known: ["branch", "database", "promotes_from", "gates", "smoke", "deploy"])
+        {
+            switch key {
+            case "branch": environment.branch = reader.string(value, key)
+            case "database": environment.database = database(value)
+            case "promotes_from": environment.promotesFrom = reader.string(value, key)
+            case "gates": environment.gates = gates(value)
+            case "smoke":
+                environment.smoke = reader.list(value, key).compactMap { SmokeCheck.read($0, &reader) }
+            default: environment.deploy = deploySettings(value)
+            }
+        }
+        if environment.database.raw.isEmpty {
+            reader.complain(node, "environment “\(name)” needs a database: a URL, ${NAME} or sandbox.")
+        }
+        configuration.environments.append(environment)
+    }
+
+    private mutating func database(_ node: Node) -> Template {
+        let template = Template(raw: reader.string(node, "database") ?? "", line: node.mark?.line ?? 0)
+        guard template.references.isEmpty, template.raw != "sandbox", !template.raw.isEmpty else {
+            return template
+        }
+        do {
+            let target = try ConnectionTarget(url: template.raw)
+            if target.hasPassword, !target.isLocal {
+                reader.complain(
+                    node, "a password for \(target.server) stands in the file; put the URL into a variable and write ${NAME}.")
+            }
+        } catch {
+            reader.complain(node, "database: \(error)")
+        }
+        return template
+    }
+
+    private mutating func gates(_ node: Node) -> [GateConfiguration] {
+        let names = GateName.allCases.map(\.rawValue)
+        return reader.entries(node, of: "gates", known: names).compactMap { key, value in
+            GateName(rawValue: key).map { gate($0, value) }
+        }
+    }
+
+    private mutating func gate(_ name: GateName, _ node: Node) -> GateConfiguration {
+        var gate = GateConfiguration(gate: name, line: node.mark?.line ?? 0)
+        for (key, value) in reader.entries(node, of: "gate “\(name.rawValue)”", known: name.settingKeys) {
+            if value.sequence != nil {
+                gate.lists[key] = reader.list(value, key).compactMap { reader.string($0, key) }
+            } else {
+                gate.settings[key] = reader.string(value, key)
+            }
+            if ["soak", "max_age"].contains(key) { _ = reader.duration(value, key) }
+        }
+        return gate
+    }
+
+    private mutating func deploySettings(_ node: Node) -> DeploySettings {
+        var settings = DeploySettings()
+        for (key, value) in reader.entries(
+            node, of: "deploy", known: ["lock_timeout", "lock_retries", "statement_timeout"])
+        {
+            switch key {
+            case "lock_timeout":
+                settings.lockTimeout = reader.duration(value, key) ?? settings.lockTimeout
+            case "statement_timeout":
+                settings.statementTimeout = reader.duration(value, key) ?? settings.statementTimeout
+            default:
+                settings.lockRetries = reader.integer(value, key, 0...10_000) ?? settings.lockRetries
+            }
+        }
+        return settings
+    }
+
+    /// `promotes_from` must name another environment, without a circle.
+    private mutating func checkReferences() {
+        for environment in configuration.environments {
+            guard let upstream = environment.promotesFrom else { continue }
+            let line = environment.database.line
+            guard configuration.environment(named: upstream) != nil else {
+                let nearest = NearestWord.to(upstream, among: configuration.environments.map(\.name))
+                reader.complain(
+                    at: line,
+                    "environment “\(environment.name)” promotes from “\(upstream)”, which is not an environment"
+                        + (nearest.map { "; did you mean “\($0)”?" } ?? "."))
+                continue
+            }
+            if isCircular(environment) {
+                reader.complain(at: line, "the promotes_from of “\(environment.name)” runs in a circle.")
+            }
+        }
+    }
+
+    private func isCircular(_ start: EnvironmentConfiguration) -> Bool {
+        var seen: Set<String> = [start.name]
+        var next = start.promotesFrom
+        while let name = next {
+            guard seen.insert(name).inserted else { return true }
+            next = configuration.environment(named: name)?.promotesFrom
+        }
+        return false
+    }
+}

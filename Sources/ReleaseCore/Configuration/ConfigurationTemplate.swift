@@ -1,0 +1,60 @@
+import GitStore
+
+/// The `sluice.yml` that `sluice init` proposes for a repository.
+public struct ConfigurationTemplate: Sendable {
+    public var migrationsPath: String
+    public var stagingBranch: String
+    public var productionBranch: String
+
+    public init(migrationsPath: String, stagingBranch: String, productionBranch: String) {
+        self.migrationsPath = migrationsPath
+        self.stagingBranch = stagingBranch
+        self.productionBranch = productionBranch
+    }
+
+    /// Looks at the repository: which branches there are, and where the
+    /// migrations live.
+    ///
+    /// - Throws: `GitError`.
+    public static func proposal(for workspace: Workspace) throws -> ConfigurationTemplate {
+        let branches = try workspace.repository?.branches().map(\.name) ?? []
+        func first(of candidates: [String]) -> String {
+            candidates.first(where: branches.contains) ?? candidates[0]
+        }
+        return ConfigurationTemplate(
+            migrationsPath: "prisma/migrations",
+            stagingBranch: first(of: ["staging", "develop", "development", "stage"]),
+            productionBranch: first(of: ["main", "master", "production"]))
+    }
+
+    /// The file's text.
+    public var text: String {
+        """
+        # sluice: carries the migrations of this repository through its environments.
+        # “sluice check” validates this file; it counts once it is committed.
+        migrations: \(migrationsPath)
+
+        environments:
+          dev:
+            database: sandbox          # a private PostgreSQL, started on demand
+
+          staging:
+            branch: \(stagingBranch)
+            database: ${STAGING_DATABASE_URL}
+            smoke:
+              - { name: database answers, sql: "select true" }
+
+          production:
+            branch: \(productionBranch)
+            promotes_from: staging     # only what staging has proven
+            database: ${PRODUCTION_DATABASE_URL}
+            gates:
+              upstream: { soak: 0 }    # for example 30m: how long it must have been in staging
+              dry_run: {}              # sluice promote needs the digest that sluice plan printed
+            smoke:
+              - { name: database answers, sql: "select true" }
+            deploy: { lock_timeout: 5s, lock_retries: 10 }
+
+        """
+    }
+}

@@ -1,0 +1,45 @@
+/// One atomic piece of work against the server.
+///
+/// A plan is compiled into a list of these, which is then run; the list is a
+/// value, so what will be sent can be tested and shown without a server.
+struct Action: Sendable {
+    /// How it may travel.
+    enum Kind: Sendable {
+        /// A whole transaction: consecutive ones share a message.
+        case transaction
+        /// One statement that must be a message of its own, outside a transaction.
+        case alone
+        /// A script this program could not parse: it travels by itself, so that
+        /// nothing of ours can be taken for part of it.
+        case opaque
+    }
+
+    var kind: Kind
+    /// Index of the migration in the plan.
+    var migration: Int
+    /// The unit of the migration's script, where one is run.
+    var unit: Int?
+    var pieces: [Piece]
+    /// Whether the migration is finished when this action is.
+    var completes: Bool
+}
+
+/// A stretch of SQL inside an action.
+struct Piece: Sendable {
+    enum Role: Sendable, Equatable {
+        /// The script's own statements, from this index on.
+        case script(firstStatement: Int)
+        /// Ours. `guardsLock` marks the statement that fails when Prisma's lock is taken.
+        case bookkeeping
+        case guardsLock
+    }
+
+    var role: Role
+    var sql: String
+    /// How many results the server sends for it.
+    var statements: Int
+
+    static func bookkeeping(_ statements: [String], role: Role = .bookkeeping) -> Piece {
+        Piece(role: role, sql: statements.joined(separator: ";\n"), statements: statements.count)
+    }
+}

@@ -1,0 +1,158 @@
+import Crypto
+import PostgresLink
+import SQLAnalysis
+
+/// Turns a plan into the actions that carry it out. Pure.
+struct ActionCompiler {
+    var bookkeeping: Bookkeeping
+    /// Stepwise migrations that an earlier run left unfinished.
+    var progress: [String: StepwiseProgress] = [:]
+
+    func compile(_ migrations: [PlannedMigration]) -> [Action] {
+        migrations.enumerated().flatMap { index, planned in
+            let isLast = index == migrations.count - 1
+            if planned.script.opaqueScan != nil {
+                return [whole(planned, index, as: .opaque, isLast: isLast)]
+            }
+            switch planned.script.mode {
+            case .transactional: return [whole(planned, index, as: .transaction, isLast: isLast)]
+            case .stepwise: return stepwise(planned, index)
+            }
+        }
+    }
+
+    /// Script, history row and ledger step in one transaction: either all of it
+    /// is there afterwards or nothing is.
+    private func whole(
+        _ planned: PlannedMigration, _ index: Int, as kind: Action.Kind, isLast: Bool
+    ) -> Action {
+        let script = planned.script
+        let body =
+            kind == .opaque
+            ? Piece(role: .script(firstStatement: 0), sql: script.text, statements: 0)
+            : self.script(script, script.units[0])
+        let record = bookkeeping.session.reset + bookkeeping.applied(planned.migration)
+        let commit = (isLast ? [SessionSettings.durableCommit] : []) + ["COMMIT"]
+        return Action(
+            kind: kind, migration: index, unit: 0,
+            pieces: [
+                .bookkeeping(["BEGIN"] + localTimeouts(script)), body, .bookkeeping(record + commit),
+            ], completes: true)
+    }
+
+    private func stepwise(_ planned: PlannedMigration, _ index: Int) -> [Action] {
+        let units = planned.script.units
+        let earlier = progress[planned.name]
+        let id = earlier?.historyID ?? UUID4.make()
+        let firstUnit = min(earlier?.finishedUnits ?? 0, units.count - 1)
+        var opening: [String] = []
+        if earlier == nil {
+            opening = bookkeeping.started(
+                planned.migration, id: id, total: planned.script.statements.count)
+        }
+        var actions = [
+            transaction(index, opening: [], body: nil, closing: opening, next: units[firstUnit], planned.script)
+        ]
+        for number in firstUnit..<units.count {
+            actions += self.unit(number, of: planned, index, id: id)
+        }
+        return actions
+    }
+
+    /// The actions of one unit, its progress recorded with it where the server
+    /// allows and directly after it where not.
+    private func unit(_ number: Int, of planned: PlannedMigration, _ index: Int, id: String) -> [Action] {
+        let script = planned.script
+        let unit = script.units[number]
+        let isLast = number == script.units.count - 1
+        let next = isLast ? nil : script.units[number + 1]
+        var closing = bookkeeping.advanced(
+            planned.migration, units: number + 1, statements: unit.statements.upperBound,
+            prefix: Self.prefix(of: script, units: number + 1))
+        if isLast {
+            closing += bookkeeping.finished(planned.migration, id: id) + [SessionSettings.durableCommit]
+        }
+        var actions: [Action] = []
+        if unit.kind == .alone {
+            actions.append(
+                Action(
+                    kind: .alone, migration: index, unit: number, pieces: [self.script(script, unit)],
+                    completes: false))
+            actions.append(
+                transaction(index, opening: [relock], body: nil, closing: closing, next: next, script))
+        } else {
+            actions.append(
+                transaction(
+                    index, opening: [], body: number, closing: closing, next: next, script))
+        }
+        actions[actions.count - 1].completes = isLast
+        return actions
+    }
+
+    /// A transaction with an optional unit of the script in it.
+    private func transaction(
+        _ index: Int, opening: [Piece], body: Int?, closing: [String], next: ExecutionUnit?,
+        _ script: Script
+    ) -> Action {
+        let unit = body.map { script.units[$0] }
+        var pieces = opening
+        pieces.append(.bookkeeping([begin(unit)] + (unit == nil ? [] : localTimeouts(script))))
+        if let unit { pieces.append(self.script(script, unit)) }
+        var ending = closing
+        if unit?.ending == .rollback { pieces.append(.bookkeeping(["ROLLBACK", "BEGIN"])) }
+        ending = bookkeeping.session.reset + ending + ["COMMIT"]
+        pieces.append(.bookkeeping(ending))
+        if next?.kind == .alone { pieces.append(.bookkeeping(yieldLock(script))) }
+        return Action(
+            kind: .transaction, migration: index, unit: body, pieces: pieces, completes: false)
+    }
+
+    private func begin(_ unit: ExecutionUnit?) -> String {
+        unit?.begin.map { "BEGIN \($0)" } ?? "BEGIN"
+    }
+
+    /// Gives Prisma's lock back before a statement such as CREATE INDEX
+    /// CONCURRENTLY, which waits for every transaction that is older: a Prisma
+    /// deployment blocked in `pg_advisory_lock` is one, and would wait for us.
+    /// Our own key stays, and the unfinished history row stops Prisma.
+    ///
+    /// No lock_timeout applies there: such statements queue nobody behind them,
+    /// and one cut short leaves an invalid index.
+    private func yieldLock(_ script: Script) -> [String] {
+        [
+            "SELECT pg_catalog.pg_advisory_unlock(\(DeploymentLock.prisma.key))",
+            "SET lock_timeout = \(script.directives.lockTimeout.map { "'\($0)'" } ?? "0")",
+        ]
+    }
+
+    /// Takes Prisma's lock again without waiting; fails by a division by zero
+    /// when somebody else has it, which the runner turns into polling.
+    private var relock: Piece {
+        .bookkeeping(
+            ["SELECT 1 / pg_catalog.pg_try_advisory_lock(\(DeploymentLock.prisma.key))::int"],
+            role: .guardsLock)
+    }
+
+    private func localTimeouts(_ script: Script) -> [String] {
+        [
+            script.directives.lockTimeout.map { "SET LOCAL lock_timeout = '\($0)'" },
+            script.directives.statementTimeout.map { "SET LOCAL statement_timeout = '\($0)'" },
+        ].compactMap { $0 }
+    }
+
+    private func script(_ script: Script, _ unit: ExecutionUnit) -> Piece {
+        Piece(
+            role: .script(firstStatement: unit.statements.lowerBound),
+            sql: String(script.sql(of: unit)), statements: unit.statements.count)
+    }
+
+    /// Names what has run so far, so that a later run can tell whether the
+    /// finished part of a script was edited.
+    static func prefix(of script: Script, units: Int) -> String {
+        var hash = SHA256()
+        for unit in script.units.prefix(units) {
+            hash.update(data: Array(script.sql(of: unit).utf8) + [0])
+        }
+        return Hexadecimal.encode(hash.finalize())
+    }
+}

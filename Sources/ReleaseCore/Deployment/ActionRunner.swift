@@ -1,0 +1,216 @@
+import PostgresLink
+import SQLAnalysis
+
+/// Sends a list of actions to the server, in as few messages as possible.
+struct ActionRunner {
+    /// How a run of all actions ended.
+    enum Outcome {
+        case finished
+        case failed(DeploymentFailure)
+        case interrupted
+        /// The connection is gone; only the history knows how far it came.
+        case connectionLost(PostgresError)
+    }
+
+    let migrations: [PlannedMigration]
+    let actions: [Action]
+    let settings: SessionSettings
+    let interrupt: Interrupt
+    let report: @Sendable (DeploymentEvent) -> Void
+    /// Names of migrations known to be committed, in order.
+    private(set) var applied: [String] = []
+    /// Attempts of the migration that is being retried.
+    private var attempts = 1
+
+    /// Messages stay below these bounds, so that progress shows and memory
+    /// stays small whatever the number of migrations.
+    private static let longestMessage = (migrations: 100, bytes: 256 * 1024)
+
+    init(
+        migrations: [PlannedMigration], actions: [Action], settings: SessionSettings,
+        interrupt: Interrupt, report: @escaping @Sendable (DeploymentEvent) -> Void
+    ) {
+        self.migrations = migrations
+        self.actions = actions
+        self.settings = settings
+        self.interrupt = interrupt
+        self.report = report
+    }
+
+    /// Runs everything, in order, until the first failure.
+    mutating func run(_ session: PostgresSession) -> Outcome {
+        interrupt.watch(session)
+        defer { interrupt.watch(nil) }
+        var next = 0
+        var limit = actions.count
+        while next < actions.count {
+            if interrupt.isRaised { return .interrupted }
+            let message = gather(from: next, to: limit)
+            announce(message)
+            do {
+                try send(message, session)
+                next = message.actions.upperBound
+                limit = actions.count
+                attempts = 1
+            } catch {
+                switch recover(from: error, message, session) {
+                case .stop(let outcome): return outcome
+                case .goOn(let action, let before): (next, limit) = (action, before)
+                }
+            }
+        }
+        return .finished
+    }
+
+    private func gather(from first: Int, to limit: Int) -> Message {
+        var message = Message(startingAt: first)
+        for index in first..<limit {
+            let action = actions[index]
+            guard message.isEmpty || action.kind == .transaction else { break }
+            message.append(action)
+            if action.kind != .transaction
+                || message.actions.count >= Self.longestMessage.migrations
+                || message.text.utf8.count >= Self.longestMessage.bytes
+            {
+                break
+            }
+        }
+        return message
+    }
+
+    private func announce(_ message: Message) {
+        let action = actions[message.actions.lowerBound]
+        guard action.kind == .alone, let unit = action.unit else { return }
+        let planned = migrations[action.migration]
+        let statement = planned.script.statements[planned.script.units[unit].statements.lowerBound]
+        report(.runningAlone(migration: planned.name, tag: statement.tag))
+    }
+
+    private mutating func send(_ message: Message, _ session: PostgresSession) throws(PostgresError) {
+        let action = actions[message.actions.lowerBound]
+        var milliseconds = 0
+        var finished: [(Int, Int)] = []
+        do {
+            switch action.kind {
+            case .alone: try session.execute(action.pieces[0].sql)
+            case .opaque:
+                for piece in action.pieces { try session.execute(piece.sql) }
+                finished = [(message.actions.lowerBound, 0)]
+            case .transaction:
+                try session.execute(message.text) { index, result in
+                    if result.columns.count == 1, let value = result.scalar.flatMap({ Int($0) }) {
+                        milliseconds = value
+                    }
+                    if let action = message.action(endingAt: index) { finished.append((action, milliseconds)) }
+                }
+            }
+        } catch let error as PostgresError {
+            note(finished)
+            throw error
+        } catch {
+            throw PostgresError(state: nil, message: "\(error)", connectionLost: true)
+        }
+        note(finished)
+    }
+
+    /// Reports the migrations that were committed by now.
+    private mutating func note(_ finished: [(action: Int, milliseconds: Int)]) {
+        for (index, milliseconds) in finished where actions[index].completes {
+            let migration = actions[index].migration
+            applied.append(migrations[migration].name)
+            report(
+                .applied(
+                    migration: migrations[migration].name, index: migration + 1, of: migrations.count,
+                    milliseconds: milliseconds))
+        }
+    }
+
+    private enum Recovery {
+        case stop(Outcome)
+        /// Continue with this action, sending no action at or behind the limit.
+        case goOn(Int, before: Int)
+    }
+
+    private mutating func recover(
+        from error: PostgresError, _ message: Message, _ session: PostgresSession
+    ) -> Recovery {
+        if error.connectionLost { return .stop(.connectionLost(error)) }
+        let place = self.place(of: error, in: message)
+        let index = place?.action ?? message.actions.lowerBound
+        do {
+            try rollBack(session)
+            if interrupt.isRaised { return .stop(.interrupted) }
+            // A syntax error stops the whole message before its first statement runs:
+            // what stands before the culprit goes first, in a message of its own.
+            if error.completedStatements == 0, index > message.actions.lowerBound {
+                return .goOn(message.actions.lowerBound, before: index)
+            }
+            if isBusyGuard(error, place) {
+                return try waitForLock(session) ? .goOn(index, before: actions.count) : .stop(.interrupted)
+            }
+            if mayRetry(error, actions[index]) {
+                retry(error, index)
+                return .goOn(index, before: actions.count)
+            }
+        } catch let error as PostgresError where error.connectionLost {
+            return .stop(.connectionLost(error))
+        } catch {}
+        return .stop(.failed(failure(error, action: index, place)))
+    }
+
+    private func rollBack(_ session: PostgresSession) throws {
+        if session.isInTransaction { try session.execute("ROLLBACK") }
+        try session.execute(settings.reset.joined(separator: ";"))
+    }
+
+    private func isBusyGuard(_ error: PostgresError, _ place: Message.Placement?) -> Bool {
+        guard error.state == .divisionByZero, let place else { return false }
+        return actions[place.action].pieces[place.piece].role == .guardsLock
+    }
+
+    /// Prisma took its lock while a statement ran by itself. It finds our
+    /// unfinished row and gives up by itself.
+    private func waitForLock(_ session: PostgresSession) throws -> Bool {
+        let result = try DeploymentLock.acquire(
+            session, budget: .seconds(3600), interrupt: interrupt
+        ) { report(.waitingForLock($0)) }
+        if case .held = result { return true }
+        return false
+    }
+
+    private func mayRetry(_ error: PostgresError, _ action: Action) -> Bool {
+        action.kind == .transaction && attempts <= settings.deploy.lockRetries
+            && (error.state == .lockNotAvailable || error.state == .deadlockDetected)
+    }
+
+    private mutating func retry(_ error: PostgresError, _ index: Int) {
+        report(
+            .retrying(
+                migration: migrations[actions[index].migration].name, attempt: attempts,
+                of: settings.deploy.lockRetries, reason: error.message))
+        // Full jitter keeps several clients from meeting at the same moment again.
+        let longest = min(5000, 100 << min(attempts, 6))
+        DeploymentLock.pause(milliseconds: Int.random(in: 50...longest))
+        attempts += 1
+    }
+
+    private func place(of error: PostgresError, in message: Message) -> Message.Placement? {
+        let first = actions[message.actions.lowerBound]
+        if first.kind == .alone { return message.placements.first }
+        if first.kind == .opaque { return message.placements.dropFirst().first }
+        if let position = error.position, let place = message.placement(ofCharacter: position) {
+            return place
+        }
+        return message.placement(ofStatement: error.completedStatements)
+    }
+
+    private func failure(
+        _ error: PostgresError, action index: Int, _ place: Message.Placement?
+    ) -> DeploymentFailure {
+        let action = actions[index]
+        return FailureReport(
+            planned: migrations[action.migration], action: action, error: error, place: place,
+            exhausted: attempts > settings.deploy.lockRetries
+        ).failure
+    }
+}

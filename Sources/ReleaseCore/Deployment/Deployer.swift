@@ -1,0 +1,144 @@
+import PostgresLink
+
+/// Runs the plan of an environment: the only writer.
+public struct Deployer {
+    let workspace: Workspace
+    let interrupt: Interrupt
+    let report: @Sendable (DeploymentEvent) -> Void
+    /// Names this run in the ledger and in `pg_stat_activity`.
+    let deployment = UUID4.make()
+
+    public init(
+        _ workspace: Workspace, interrupt: Interrupt = Interrupt(),
+        report: @escaping @Sendable (DeploymentEvent) -> Void = { _ in }
+    ) {
+        self.workspace = workspace
+        self.interrupt = interrupt
+        self.report = report
+    }
+
+    /// The whole story: plan, gates, lock, apply, smoke, verdict, ledger.
+    ///
+    /// What stands in the way is a result; only what cannot be decided throws.
+    ///
+    /// - Throws: ``ReleaseError``, ``ConfigurationError``, `GitError`,
+    ///   `ConnectionFailure`, `PostgresError`.
+    public func run(_ request: DeploymentRequest) throws -> DeploymentReport {
+        try checkCommand(request)
+        let builder = PlanBuilder(workspace)
+        let prepared = try builder.prepare(
+            request.environment, upTo: request.upTo, accepted: request.accepted,
+            inspectedDigest: request.inspectedDigest, applicationName: "sluice/\(deployment)")
+        let gates = confirmed(prepared, request)
+        if let stop = obstacle(prepared.plan, gates, prepared.link) { return stop }
+        return try runLocked(prepared, gates, request, builder)
+    }
+
+    private func checkCommand(_ request: DeploymentRequest) throws {
+        let environment = try workspace.environment(named: request.environment)
+        switch (request.promotes, environment.promotesFrom) {
+        case (true, nil):
+            throw ReleaseError(
+                .usage, "\(environment.name) has no upstream, so nothing can be promoted to it.",
+                next: ["sluice deploy \(environment.name)"])
+        case (false, let upstream?):
+            throw ReleaseError(
+                .usage, "\(environment.name) promotes from \(upstream); it is not deployed to directly.",
+                next: ["sluice promote \(environment.name)"])
+        default: return
+        }
+    }
+
+    /// Asks for the digest on the terminal when that is all that is missing.
+    private func confirmed(
+        _ prepared: PlanBuilder.Prepared, _ request: DeploymentRequest
+    ) -> [GateResult] {
+        let blocking = prepared.gates.filter { $0.outcome == .block }
+        guard blocking.map(\.gate) == [.dryRun], prepared.plan.problems.isEmpty,
+            request.inspectedDigest == nil, let confirm = request.confirm,
+            confirm(prepared.plan, prepared.gates)
+        else { return prepared.gates }
+        return prepared.gates.map { gate in
+            gate.gate == .dryRun
+                ? GateResult(
+                    .dryRun, .pass,
+                    "the plan \(prepared.plan.digest.prefix(PlanDigest.shortLength)) was confirmed on the terminal.")
+                : gate
+        }
+    }
+
+    /// The report of a deployment that must not or need not start.
+    private func obstacle(
+        _ plan: Plan, _ gates: [GateResult], _ link: EnvironmentLink
+    ) -> DeploymentReport? {
+        if !plan.problems.isEmpty {
+            return DeploymentReport(plan: plan, verdict: .blocked, gates: gates)
+        }
+        if plan.isEmpty { return DeploymentReport(plan: plan, verdict: .nothingToDo) }
+        if gates.contains(where: { $0.outcome == .block }) {
+            return DeploymentReport(plan: plan, verdict: .blocked, gates: gates)
+        }
+        guard link.state.isStandby else { return nil }
+        return DeploymentReport(
+            plan: plan, verdict: .blocked, gates: gates,
+            obstacle: ReleaseError(
+                .usage, "\(link.target.redacted) is a standby and refuses writes.",
+                state: "nothing was changed.",
+                next: ["point \(plan.environment) at the primary, or add target_session_attrs=read-write to its URL."]))
+    }
+
+    private func runLocked(
+        _ prepared: PlanBuilder.Prepared, _ gates: [GateResult], _ request: DeploymentRequest,
+        _ builder: PlanBuilder
+    ) throws -> DeploymentReport {
+        let link = prepared.link
+        if let stop = try takeLock(prepared.plan, link, gates, request) { return stop }
+        // What was planned without the lock may be old news by now.
+        try link.refresh()
+        let plan = try builder.plan(
+            prepared.release, link, upTo: stillPending(request.upTo, link), accepted: request.accepted)
+        if plan.digest != prepared.plan.digest {
+            let gates = builder.gates(
+                plan, prepared.release, link, inspectedDigest: request.inspectedDigest)
+            if let stop = obstacle(plan, gates, link) { return stop }
+        }
+        var run = DeploymentRun(
+            plan: plan, release: prepared.release, link: link, deployment: deployment,
+            actor: workspace.options.actor, interrupt: interrupt, report: report)
+        var result = try run.apply(gates: gates)
+        if result.verdict == .succeeded, request.runsSmoke {
+            try SmokeStage(workspace: workspace).run(&result, prepared.release, run)
+        }
+        try run.close(result)
+        return result
+    }
+
+    /// Another deployment may have applied the last wanted migration meanwhile.
+    private func stillPending(_ upTo: String?, _ link: EnvironmentLink) -> String? {
+        upTo.flatMap { link.state.history.applied[$0] == nil ? $0 : nil }
+    }
+
+    private func takeLock(
+        _ plan: Plan, _ link: EnvironmentLink, _ gates: [GateResult], _ request: DeploymentRequest
+    ) throws -> DeploymentReport? {
+        let result = try DeploymentLock.acquire(
+            link.session, budget: request.lockBudget, interrupt: interrupt
+        ) { report(.waitingForLock($0)) }
+        switch result {
+        case .held: return nil
+        case .interrupted:
+            return DeploymentReport(
+                plan: plan, verdict: .interrupted, gates: gates,
+                obstacle: ReleaseError(.interrupted, "stopped while waiting for the deployment lock.", state: "nothing was changed."))
+        case .busy(let holder):
+            let who = holder.map {
+                "process \($0.process) (\($0.application.isEmpty ? "unnamed" : $0.application), \($0.host), connected since \($0.since))"
+            } ?? "somebody"
+            return DeploymentReport(
+                plan: plan, verdict: .blocked, gates: gates,
+                obstacle: ReleaseError(
+                    .tryAgain, "another deployment holds the lock: \(who).", state: "nothing was changed.",
+                    next: ["run it again when that one is done."]))
+        }
+    }
+}

@@ -1,0 +1,25 @@
+/// Everything a deployment has to say, for people and for programs.
+public struct DeploymentReport: Sendable {
+    public var plan: Plan
+    /// The id in the ledger; `nil` when nothing was started.
+    public var deployment: String?
+    public var verdict: Verdict
+    /// Names of the migrations that are applied now and were not before.
+    public var applied: [String]
+    public var failure: DeploymentFailure?
+    public var gates: [GateResult]
+    public var smoke: SmokeRun?
+    /// Why it is blocked or interrupted, where gates and failure do not say it.
+    public var obstacle: ReleaseError?
+    /// What people should know, a sentence each.
+    public var notes: [String]
+
+    init(plan: Plan, verdict: Verdict, gates: [GateResult] = [], obstacle: ReleaseError? = nil) {
+        self.plan = plan
+        self.verdict = verdict
+        self.applied = []
+        self.gates = gates
+        self.obstacle = obstacle
+        self.notes = plan.notes
+    }
+}

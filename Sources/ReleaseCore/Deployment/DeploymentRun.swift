@@ -1,0 +1,141 @@
+import PostgresLink
+
+/// Applies a plan under the lock and writes it down.
+struct DeploymentRun {
+    let plan: Plan
+    let release: Release
+    let link: EnvironmentLink
+    let deployment: String
+    let actor: String
+    let interrupt: Interrupt
+    let report: @Sendable (DeploymentEvent) -> Void
+    /// How often a broken connection is made anew before giving up.
+    private static let longestReconnect = 8
+
+    private var settings: SessionSettings {
+        SessionSettings(schema: link.target.schema, deploy: release.environment.deploy)
+    }
+
+    private var writer: LedgerWriter { LedgerWriter(session: link.session, settings: settings) }
+
+    /// Whether there is a ledger or the role may make one.
+    private var writesLedger: Bool { link.state.ledger != nil || link.state.mayCreateSchema }
+
+    /// Runs every migration of the plan, in order, until the first failure.
+    mutating func apply(gates: [GateResult]) throws -> DeploymentReport {
+        try open()
+        var result = DeploymentReport(plan: plan, verdict: .succeeded, gates: gates)
+        result.deployment = deployment
+        if !writesLedger {
+            result.notes.append(
+                "no ledger was written: the role \(link.state.role) may not create schemas (GRANT CREATE ON DATABASE \(link.state.database) TO \(link.state.role)).")
+        }
+        var remaining = plan.migrations
+        while true {
+            var runner = ActionRunner(
+                migrations: remaining, actions: actions(for: remaining), settings: settings,
+                interrupt: interrupt, report: report)
+            let outcome = runner.run(link.session)
+            result.applied += runner.applied
+            switch outcome {
+            case .finished: return result
+            case .interrupted:
+                result.verdict = .interrupted
+                return result
+            case .failed(let failure):
+                result.verdict = .failed
+                result.failure = failure
+                record(failure)
+                return result
+            case .connectionLost(let error):
+                remaining = try reconnect(after: error, remaining, &result)
+                if remaining.isEmpty { return result }
+            }
+        }
+    }
+
+    private func open() throws {
+        try writer.open(
+            .init(
+                environment: plan.environment, deployment: deployment, plan: plan, actor: actor,
+                table: link.state.historyTable,
+                missingSchema: link.state.schema == nil ? link.target.schema ?? "public" : nil,
+                createsHistory: link.state.historySchema == nil,
+                createsLedger: link.state.ledger == nil && link.state.mayCreateSchema,
+                writesLedger: writesLedger))
+    }
+
+    private func actions(for migrations: [PlannedMigration]) -> [Action] {
+        let progress = Dictionary(
+            (link.state.ledger?.progress ?? []).map { ($0.migration, $0) }, uniquingKeysWith: { $1 })
+        for migration in migrations {
+            if let earlier = progress[migration.name] {
+                report(
+                    .resuming(
+                        migration: migration.name, finishedStatements: earlier.finishedStatements,
+                        of: earlier.totalStatements))
+            }
+        }
+        return ActionCompiler(
+            bookkeeping: Bookkeeping(
+                table: link.state.historyTable, deployment: writesLedger ? deployment : nil,
+                commit: plan.commitDigits, session: settings),
+            progress: progress
+        ).compile(migrations)
+    }
+
+    /// Asks the history what was committed before the connection broke, and
+    /// returns what is left to do.
+    private func reconnect(
+        after error: PostgresError, _ remaining: [PlannedMigration], _ result: inout DeploymentReport
+    ) throws -> [PlannedMigration] {
+        var lastError: any Error = error
+        for attempt in 1...Self.longestReconnect {
+            if interrupt.isRaised { break }
+            report(.reconnecting(attempt: attempt))
+            DeploymentLock.pause(milliseconds: min(5000, 100 << attempt))
+            do {
+                try link.reconnect()
+                guard case .held = try DeploymentLock.acquire(
+                    link.session, budget: .seconds(60), interrupt: interrupt, onWait: { report(.waitingForLock($0)) })
+                else { break }
+                try link.refresh()
+                let applied = link.state.history.applied
+                let done = remaining.filter { applied[$0.name] != nil }.map(\.name)
+                result.applied += done.filter { !result.applied.contains($0) }
+                return remaining.filter { applied[$0.name] == nil }
+            } catch {
+                lastError = error
+            }
+        }
+        throw ReleaseError(
+            .tryAgain, "the connection to \(link.target.redacted) broke and could not be made again: \(lastError)",
+            state: "every migration is either wholly there or not at all; \(result.applied.count) are known to be applied.",
+            next: ["run it again when the server answers; it continues where it stopped."])
+    }
+
+    private func record(_ failure: DeploymentFailure) {
+        guard writesLedger, let planned = plan.migrations.first(where: { $0.name == failure.migration })
+        else { return }
+        // The failure itself is what must reach the user, also when the record cannot be written.
+        try? writer.record(failure, of: planned, deployment: deployment)
+    }
+
+    /// Writes the verdict down.
+    func close(_ result: DeploymentReport) throws {
+        guard writesLedger else { return }
+        try writer.close(deployment, result.verdict)
+    }
+
+    /// Records what the smoke checks said, and a hold when they failed.
+    func record(_ run: SmokeRun) throws {
+        guard writesLedger else { return }
+        try writer.record(run, deployment: deployment, commit: plan.commitDigits)
+    }
+
+    /// Stops further deployments until somebody has looked.
+    func hold(reason: String) throws {
+        guard writesLedger else { return }
+        try writer.hold(reason: reason, by: "sluice/\(deployment)")
+    }
+}

@@ -1,0 +1,93 @@
+import PostgresLink
+import SQLAnalysis
+
+/// Finds the statement and the line an error belongs to, and says what state
+/// the database is in.
+struct FailureReport {
+    var planned: PlannedMigration
+    var action: Action
+    var error: PostgresError
+    var place: Message.Placement?
+    /// Whether the retries for a lock were used up.
+    var exhausted: Bool
+
+    private var script: Script { planned.script }
+
+    var failure: DeploymentFailure {
+        let place = location
+        return DeploymentFailure(
+            migration: planned.name, statement: place.statement?.ordinal,
+            line: place.source?.line ?? place.statement?.line, column: place.source?.column,
+            excerpt: excerpt(place.source?.line ?? place.statement?.line),
+            sqlState: error.state, message: error.message,
+            detail: error.detail, hint: error.hint, databaseState: databaseState, next: next,
+            isTransient: isTransient)
+    }
+
+    private var isTransient: Bool {
+        error.state == .lockNotAvailable || error.state == .deadlockDetected
+    }
+
+    /// The statement and, where the server gave a position, the exact place.
+    private var location: (statement: Statement?, source: SourceLocation?) {
+        guard let place, action.pieces.indices.contains(place.piece),
+            case .script(let firstStatement) = action.pieces[place.piece].role
+        else { return (nil, nil) }
+        let unit = action.unit.map { script.units[$0] }
+        if let position = error.position {
+            let source = script.location(
+                ofCharacter: position - place.characters.lowerBound, in: script.opaqueScan == nil ? unit : nil)
+            return (script.statement(atUTF8: source.offset), source)
+        }
+        let index = firstStatement + error.completedStatements - place.statements.lowerBound
+        guard script.statements.indices.contains(index) else { return (nil, nil) }
+        return (script.statements[index], nil)
+    }
+
+    private func excerpt(_ line: Int?) -> String? {
+        guard let line else { return nil }
+        let lines = script.text.split(
+            separator: "\n", maxSplits: line, omittingEmptySubsequences: false)
+        guard lines.indices.contains(line - 1) else { return nil }
+        return String(lines[line - 1].filter { $0 != "\r" })
+    }
+
+    private var databaseState: String {
+        switch action.kind {
+        case .transaction where script.mode.isTransactional, .opaque:
+            return "rolled back: nothing of this migration is in the database, and its history has no trace of it."
+        default: break
+        }
+        let done = action.unit.map { script.units[$0].statements.lowerBound } ?? 0
+        let total = script.statements.count
+        let finished =
+            done == 0
+            ? "no statement of \(total) is finished"
+            : "the first \(done) of \(total) statements are in the database and recorded"
+        let leftover =
+            action.kind == .alone
+            ? " The statement that failed ran outside a transaction and may have left an invalid index."
+            : " The statements after them were rolled back."
+        return "\(finished); its history row is unfinished, so Prisma stops here too.\(leftover)"
+    }
+
+    private var next: [String] {
+        if isTransient {
+            return [
+                exhausted
+                    ? "every retry found the lock taken; run it again at a quieter time, or raise deploy.lock_retries."
+                    : "run it again: another transaction was in the way."
+            ]
+        }
+        switch error.state {
+        case .insufficientPrivilege:
+            return ["grant the role what it lacks, or deploy as the owner, then run it again."]
+        case .readOnlyTransaction:
+            return ["point the environment at the primary server, then run it again."]
+        default:
+            return script.mode.isTransactional
+                ? ["correct the script on its branch, then run it again."]
+                : ["correct the unfinished part of the script on its branch, then run it again: it continues behind the finished statements."]
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import PostgresLink
+
+/// The settings every migration starts with, whatever the one before it did.
+struct SessionSettings: Sendable, Hashable {
+    /// The `schema` of the connection URL.
+    var schema: String?
+    var deploy: DeploySettings
+
+    /// Puts the session back to how it was opened. May run inside a transaction,
+    /// which `DISCARD ALL` may not; advisory locks stay, since the deployment
+    /// holds its own.
+    var reset: [String] {
+        [
+            "RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL", "CLOSE ALL", "UNLISTEN *",
+            "DEALLOCATE ALL", "DISCARD TEMP", "DISCARD SEQUENCES",
+        ] + setup
+    }
+
+    /// The settings themselves.
+    ///
+    /// Commits do not wait for the disk, except the last one of a deployment
+    /// (``durableCommit``). That is safe because a script and its record commit
+    /// together: a server crash can take away the newest migrations, but never
+    /// a record without its change or the other way round, and the next run
+    /// applies them again. When the last commit returns, everything before it
+    /// is on disk too, since the log is flushed in order (PostgreSQL manual, 30.4).
+    var setup: [String] {
+        var statements = schema.map { ["SET search_path = \(Quoting.identifier($0))"] } ?? []
+        statements.append("SET lock_timeout = \(deploy.lockTimeout.milliseconds)")
+        statements.append("SET statement_timeout = \(deploy.statementTimeout.milliseconds)")
+        statements.append("SET synchronous_commit = off")
+        return statements
+    }
+
+    /// Makes the transaction it stands in wait for the disk, as the server is
+    /// configured to.
+    static let durableCommit = "SET LOCAL synchronous_commit TO DEFAULT"
+}

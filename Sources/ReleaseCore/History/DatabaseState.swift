@@ -1,0 +1,87 @@
+public import PostgresLink
+
+/// What sluice reads from an environment's database before it decides
+/// anything, in two round trips.
+public struct DatabaseState: Sendable, Hashable {
+    public var database: String
+    public var role: String
+    /// For example 150018.
+    public var serverVersion: Int
+    /// Whether the server refuses writes because it is a standby.
+    public var isStandby: Bool
+    /// The schema new tables go to; `nil` when the search path has none that exists.
+    public var schema: String?
+    /// The schema in which `_prisma_migrations` was found.
+    public var historySchema: String?
+    public var history: History
+    /// `nil` when there is no ledger yet.
+    public var ledger: LedgerState?
+    /// Whether the role may create the ledger's schema.
+    public var mayCreateSchema: Bool
+    /// Tables that are there although there is no history: why a first
+    /// deployment is refused. A few names, for the message.
+    public var foreignTables: [String]
+
+    /// The server's time of the read, seconds since 1970.
+    public var readAt: Double
+
+    /// Reads everything. Writes nothing.
+    ///
+    /// - Throws: ``PostgresError``.
+    public static func read(_ session: PostgresSession) throws -> DatabaseState {
+        var state = try readOverview(session)
+        try state.readDetails(session)
+        return state
+    }
+
+    /// Tables PostGIS brings along, which Prisma does not count either.
+    private static let ignoredTables =
+        "'spatial_ref_sys','geometry_columns','geography_columns','raster_columns','raster_overviews'"
+
+    private static func readOverview(_ session: PostgresSession) throws -> DatabaseState {
+        let setup = session.target.schema.map { "SET search_path = \(Quoting.identifier($0));" } ?? ""
+        let results = try session.execute(
+            setup + """
+                SELECT current_database(), current_user, pg_catalog.pg_is_in_recovery(), current_schema(),
+                  (SELECT n.nspname FROM pg_catalog.pg_class c
+                   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                   WHERE c.oid = pg_catalog.to_regclass('_prisma_migrations')),
+                  pg_catalog.to_regclass('_sluice.meta') IS NOT NULL,
+                  pg_catalog.has_database_privilege(current_database(), 'CREATE'),
+                  extract(epoch from pg_catalog.clock_timestamp()),
+                  (SELECT pg_catalog.string_agg(relname, ',') FROM
+                    (SELECT c.relname FROM pg_catalog.pg_class c
+                     WHERE c.relkind = 'r' AND lower(c.relname) NOT IN (\(ignoredTables), '_prisma_migrations')
+                       AND c.relnamespace =
+                         (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = current_schema())
+                     ORDER BY 1 LIMIT 4) AS t)
+                """)
+        let row = results.last?.rows.first ?? []
+        func field(_ index: Int) -> String? { index < row.count ? row[index] : nil }
+        let hasLedger = field(5) == "t"
+        return DatabaseState(
+            database: field(0) ?? "", role: field(1) ?? "", serverVersion: session.serverVersion,
+            isStandby: field(2) == "t", schema: field(3), historySchema: field(4), history: History(),
+            ledger: hasLedger ? LedgerState(version: 0, environment: "") : nil,
+            mayCreateSchema: field(6) == "t",
+            foreignTables: (field(8) ?? "").split(separator: ",").map(String.init),
+            readAt: field(7).flatMap(Double.init) ?? 0)
+    }
+
+    private mutating func readDetails(_ session: PostgresSession) throws {
+        var sql = ""
+        if let historySchema { sql += HistoryTable(schema: historySchema).selection + ";" }
+        if ledger != nil { sql += LedgerReader.selection }
+        guard !sql.isEmpty else { return }
+        var results = try session.execute(sql)[...]
+        if historySchema != nil, let rows = results.popFirst() {
+            history = HistoryTable.history(from: rows)
+        }
+        if ledger != nil { ledger = LedgerReader.state(from: Array(results)) }
+    }
+
+    /// Where the history is or will be.
+    var historyTable: HistoryTable {
+        HistoryTable(schema: historySchema ?? schema ?? "public")
+    }
+}

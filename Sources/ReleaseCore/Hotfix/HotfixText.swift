@@ -1,0 +1,45 @@
+import GitStore
+import SchemaCatalog
+
+/// The `migration.sql` of a hotfix.
+struct HotfixText {
+    var undone: Migration
+    var proof: HotfixProof
+    var environment: String
+
+    var script: String {
+        header + proof.steps.map { step in
+            "-- \(step.name)\n\(step.sql)"
+        }.joined(separator: "\n") + followUps
+    }
+
+    /// Not proven is said on the very first line.
+    private var header: String {
+        var lines: [String] = []
+        if !proof.isProven { lines.append("NOT PROVEN: this hotfix does not restore everything, see below.") }
+        lines.append("Hotfix for \(undone.name).")
+        if let provenance = undone.provenance {
+            lines.append("It came with commit \(provenance.commit.hex) by \(provenance.author.name).")
+        }
+        lines.append("")
+        if proof.isProven {
+            lines.append("PROOF: history + \(undone.name) + this hotfix has, in a sandbox, the schema of before.")
+        } else {
+            lines.append("PROOF: in a sandbox this differs from the schema of before:")
+            lines += proof.cannotReturn.map { "  \($0)" }
+        }
+        if !proof.losses.isEmpty {
+            lines.append("")
+            lines.append("The rows themselves do not come back by SQL; restore them from a backup:")
+            lines += proof.losses.map { "  \($0)" }
+        }
+        return lines.map { $0.isEmpty ? "--\n" : "-- \($0)\n" }.joined() + "\n"
+    }
+
+    private var followUps: String {
+        let all = proof.steps.flatMap(\.followUps)
+        guard !all.isEmpty else { return "" }
+        return "\n-- Follow-ups, when the data is back:\n"
+            + all.map { "-- \($0.reason)\n-- \($0.statement)\n" }.joined()
+    }
+}

@@ -1,0 +1,42 @@
+import PostgresLink
+
+/// Reads the parts of the ledger that decide about a deployment.
+enum LedgerReader {
+    /// Four statements; ``state(from:)`` reads their results.
+    static let selection = """
+        SELECT version, environment FROM _sluice.meta;
+        SELECT reason, placed_by, placed_at FROM _sluice.holds
+         WHERE released_at IS NULL ORDER BY id LIMIT 1;
+        SELECT migration, history_id, finished_units, finished_statements, total_statements, prefix
+          FROM _sluice.progress ORDER BY migration;
+        SELECT outcome, commit, finished_at,
+               (extract(epoch from clock_timestamp() - finished_at) * 1000)::bigint AS age
+          FROM _sluice.smoke_runs ORDER BY finished_at DESC LIMIT 1;
+        """
+
+    static func state(from results: [ResultSet]) -> LedgerState? {
+        guard results.count == 4, let meta = results[0].records.first else { return nil }
+        return LedgerState(
+            version: meta["version"].flatMap { Int($0) } ?? 0, environment: meta["environment"] ?? "",
+            hold: results[1].records.first.map {
+                Hold(reason: $0["reason"] ?? "", by: $0["placed_by"] ?? "", since: $0["placed_at"] ?? "")
+            },
+            progress: results[2].records.map(progress),
+            lastSmoke: results[3].records.first.map(smoke))
+    }
+
+    private static func progress(_ record: [String: String]) -> StepwiseProgress {
+        func number(_ key: String) -> Int { record[key].flatMap { Int($0) } ?? 0 }
+        return StepwiseProgress(
+            migration: record["migration"] ?? "", historyID: record["history_id"] ?? "",
+            finishedUnits: number("finished_units"), finishedStatements: number("finished_statements"),
+            totalStatements: number("total_statements"), prefix: record["prefix"] ?? "")
+    }
+
+    private static func smoke(_ record: [String: String]) -> SmokeRunSummary {
+        SmokeRunSummary(
+            outcome: record["outcome"] ?? "", commit: record["commit"],
+            finishedAt: record["finished_at"] ?? "",
+            age: .milliseconds(record["age"].flatMap { Int($0) } ?? 0))
+    }
+}

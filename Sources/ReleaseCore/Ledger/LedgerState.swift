@@ -1,0 +1,53 @@
+/// What the ledger says that decides about a deployment.
+public struct LedgerState: Sendable, Hashable {
+    public var version: Int
+    /// The name pinned in the database.
+    public var environment: String
+    public var hold: Hold?
+    /// Unfinished stepwise migrations.
+    public var progress: [StepwiseProgress]
+    /// The newest smoke run.
+    public var lastSmoke: SmokeRunSummary?
+
+    public init(
+        version: Int, environment: String, hold: Hold? = nil, progress: [StepwiseProgress] = [],
+        lastSmoke: SmokeRunSummary? = nil
+    ) {
+        self.version = version
+        self.environment = environment
+        self.hold = hold
+        self.progress = progress
+        self.lastSmoke = lastSmoke
+    }
+}
+
+/// A mark on an environment that stops further deployments until released.
+public struct Hold: Sendable, Hashable, Codable {
+    public var reason: String
+    public var by: String
+    /// As the server prints it.
+    public var since: String
+}
+
+/// How far a stepwise migration came.
+public struct StepwiseProgress: Sendable, Hashable {
+    public var migration: String
+    /// The unfinished row of `_prisma_migrations`.
+    public var historyID: String
+    public var finishedUnits: Int
+    public var finishedStatements: Int
+    public var totalStatements: Int
+    /// SHA-256 over the finished units' SQL.
+    public var prefix: String
+}
+
+/// The outcome of the newest smoke run.
+public struct SmokeRunSummary: Sendable, Hashable {
+    /// `passed`, `failed` or `error`.
+    public var outcome: String
+    public var commit: String?
+    /// As the server prints it.
+    public var finishedAt: String
+    /// Since it finished, by the server's clock.
+    public var age: Duration
+}

@@ -1,0 +1,111 @@
+import PostgresLink
+
+/// Writes deployments, failures, smoke runs and holds into the ledger.
+struct LedgerWriter {
+    let session: PostgresSession
+    let settings: SessionSettings
+
+    /// Opens a deployment: creates history and ledger where they are missing.
+    /// One transaction, one round trip.
+    ///
+    /// - Throws: `PostgresError`.
+    func open(_ opening: Opening) throws {
+        var sql = settings.reset.joined(separator: ";") + ";\nBEGIN;\n"
+        if let schema = opening.missingSchema {
+            sql += "CREATE SCHEMA IF NOT EXISTS \(Quoting.identifier(schema));\n"
+        }
+        if opening.createsHistory { sql += opening.table.creation + ";\n" }
+        if opening.createsLedger { sql += LedgerSchema.creation(environment: opening.environment) }
+        if opening.writesLedger {
+            sql += """
+                INSERT INTO _sluice.deployments (id, branch, commit, digest, actor)
+                VALUES ('\(opening.deployment)', \(Quoting.literal(opening.plan.branch)),
+                        \(Quoting.literal(opening.plan.commitDigits)), '\(opening.plan.digest)',
+                        \(Quoting.literal(opening.actor)));
+
+                """
+        }
+        try session.execute(sql + "COMMIT")
+    }
+
+    struct Opening {
+        var environment: String
+        var deployment: String
+        var plan: Plan
+        var actor: String
+        var table: HistoryTable
+        var missingSchema: String?
+        var createsHistory: Bool
+        var createsLedger: Bool
+        var writesLedger: Bool
+    }
+
+    /// Records a failed attempt; it left no trace of its own, being rolled back.
+    ///
+    /// - Throws: `PostgresError`.
+    func record(_ failure: DeploymentFailure, of planned: PlannedMigration, deployment: String) throws {
+        try session.execute(
+            """
+            BEGIN; \(SessionSettings.durableCommit);
+            INSERT INTO _sluice.steps
+              (deployment, migration, checksum, outcome, commit, author, statement, sqlstate, message, started_at)
+            VALUES ('\(deployment)', \(Quoting.literal(planned.name)), '\(planned.migration.checksum)',
+                    'failed', \(Quoting.literal(planned.migration.commit)),
+                    \(Quoting.literal(planned.migration.author)), \(failure.statement.map(String.init) ?? "NULL"),
+                    \(Quoting.literal(failure.sqlState?.rawValue)), \(Quoting.literal(failure.message)),
+                    pg_catalog.clock_timestamp());
+            COMMIT
+            """)
+    }
+
+    /// Writes down what a deployment came to.
+    ///
+    /// - Throws: `PostgresError`.
+    func close(_ deployment: String, _ verdict: Verdict) throws {
+        try session.execute(
+            """
+            BEGIN; \(SessionSettings.durableCommit);
+            UPDATE _sluice.deployments
+            SET verdict = '\(verdict.rawValue)', finished_at = pg_catalog.clock_timestamp()
+            WHERE id = '\(deployment)';
+            COMMIT
+            """)
+    }
+
+    /// Records a smoke run.
+    ///
+    /// - Throws: `PostgresError`.
+    func record(_ run: SmokeRun, deployment: String?, commit: String?) throws {
+        try session.execute(
+            """
+            INSERT INTO _sluice.smoke_runs (id, deployment, commit, outcome, results, started_at)
+            VALUES ('\(UUID4.make())', \(Quoting.literal(deployment)), \(Quoting.literal(commit)),
+                    '\(run.outcome.rawValue)', \(Quoting.literal(run.json))::jsonb,
+                    pg_catalog.clock_timestamp() - interval '\(run.duration.milliseconds) milliseconds')
+            """)
+    }
+
+    /// Puts the environment on hold.
+    ///
+    /// - Throws: `PostgresError`.
+    func hold(reason: String, by actor: String) throws {
+        try session.execute(
+            "INSERT INTO _sluice.holds (reason, placed_by) VALUES (\(Quoting.literal(reason)), \(Quoting.literal(actor)))"
+        )
+    }
+
+    /// Lifts every open hold.
+    ///
+    /// - Returns: how many there were.
+    /// - Throws: `PostgresError`.
+    func release(reason: String, by actor: String) throws -> Int {
+        try session.execute(
+            """
+            UPDATE _sluice.holds
+            SET released_at = pg_catalog.clock_timestamp(), released_by = \(Quoting.literal(actor)),
+                release_reason = \(Quoting.literal(reason))
+            WHERE released_at IS NULL
+            """
+        ).last?.affectedRows ?? 0
+    }
+}

@@ -1,0 +1,39 @@
+public import GitStore
+public import SQLAnalysis
+
+/// The ordered pending migrations of one environment at one commit.
+///
+/// A value: `plan`, `--dry-run` and the real run print the same one.
+public struct Plan: Sendable {
+    public var environment: String
+    public var branch: String?
+    public var commit: ObjectID?
+    /// What this plan is called: see ``PlanDigest``.
+    public var digest: String
+    public var migrations: [PlannedMigration]
+    public var problems: [Problem]
+    /// How many migrations the history has applied.
+    public var appliedCount: Int
+    public var notes: [String]
+
+    /// The commit's 40 hexadecimal digits.
+    var commitDigits: String? { commit?.hex }
+
+    /// Whether there is nothing to run.
+    public var isEmpty: Bool { migrations.isEmpty }
+}
+
+/// One pending migration with what was found out about its script.
+public struct PlannedMigration: Sendable {
+    public var migration: Migration
+    public var script: Script
+    public var findings: [Finding]
+
+    public var name: String { migration.name }
+
+    public init(migration: Migration, script: Script, findings: [Finding] = []) {
+        self.migration = migration
+        self.script = script
+        self.findings = findings
+    }
+}

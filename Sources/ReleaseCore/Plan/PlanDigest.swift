@@ -1,0 +1,40 @@
+import Crypto
+
+/// The name of a plan: a SHA-256 over everything that decides what will run.
+///
+/// It covers the environment, the commit, the ordered names and checksums and
+/// the history the plan was computed against. Whatever changes one of them
+/// gives another digest, so a digest that was inspected or approved stands for
+/// that plan only.
+public enum PlanDigest {
+    /// How many digits output shows and `--plan` needs at least.
+    public static let shortLength = 12
+
+    static func of(
+        environment: String, commit: String?, pending: [Migration], history: History
+    ) -> String {
+        var fields = ["sluice-plan-1", environment, commit ?? ""]
+        fields += pending.flatMap { ["pending", $0.name, $0.checksum] }
+        fields += history.rows.flatMap { ["history", $0.name, $0.checksum, word(for: $0.state)] }
+        var hash = SHA256()
+        for field in fields {
+            // The length in front keeps neighbouring fields apart.
+            hash.update(data: Array("\(field.utf8.count):\(field)".utf8))
+        }
+        return Hexadecimal.encode(hash.finalize())
+    }
+
+    /// Whether the text a person gave names this digest.
+    public static func matches(_ given: String, _ digest: String) -> Bool {
+        let given = given.lowercased()
+        return given.count >= shortLength && digest.hasPrefix(given)
+    }
+
+    private static func word(for state: HistoryRow.State) -> String {
+        switch state {
+        case .applied: "applied"
+        case .failed: "failed"
+        case .rolledBack: "rolled-back"
+        }
+    }
+}

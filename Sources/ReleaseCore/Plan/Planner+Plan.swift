@@ -1,0 +1,65 @@
+import GitStore
+import SQLAnalysis
+
+extension Planner {
+    /// The plan for an environment.
+    ///
+    /// - Parameters:
+    ///   - scripts: the bytes of at least every pending script, by name.
+    ///   - upTo: the last migration to include.
+    ///   - accepted: names of migrations whose problems somebody answers for.
+    /// - Throws: ``ReleaseError`` when `upTo` is not pending.
+    static func plan(
+        _ release: Release, _ state: DatabaseState, scripts: [String: [UInt8]], upTo: String? = nil,
+        accepted: Set<String> = []
+    ) throws -> Plan {
+        let resumable = Set(state.ledger?.progress.map(\.migration) ?? [])
+        var waiting = pending(release.offered, state.history)
+        waiting = resuming(resumable, release.offered, state.history) + waiting
+        if let upTo {
+            guard let last = waiting.firstIndex(where: { $0.name == upTo }) else {
+                throw ReleaseError(
+                    .usage, "\(upTo) is not pending in \(release.environment.name).",
+                    next: ["“sluice status \(release.environment.name)” lists what is."])
+            }
+            waiting = Array(waiting[...last])
+        }
+        let loaded = ScriptLoader.load(waiting, scripts)
+        let problems =
+            problems(release.offered, state.history, resumable: resumable) + loaded.problems
+            + stalePrefixes(loaded.planned, state)
+        return Plan(
+            environment: release.environment.name, branch: release.offered.branch,
+            commit: release.commit,
+            digest: PlanDigest.of(
+                environment: release.environment.name, commit: release.commit?.hex, pending: waiting,
+                history: state.history),
+            migrations: loaded.planned,
+            problems: problems.filter { !accepted.contains($0.migration) || $0.kind == .unsupported },
+            appliedCount: state.history.appliedNames.count, notes: release.offered.notes)
+    }
+
+    /// Unfinished stepwise migrations come first: they are carried on with.
+    private static func resuming(
+        _ names: Set<String>, _ branch: BranchMigrations, _ history: History
+    ) -> [Migration] {
+        let unfinished = Set(history.failed.map(\.name)).intersection(names)
+        return branch.migrations.filter { unfinished.contains($0.name) }
+    }
+
+    /// The finished part of a stepwise script must be the one that ran.
+    private static func stalePrefixes(_ planned: [PlannedMigration], _ state: DatabaseState) -> [Problem] {
+        (state.ledger?.progress ?? []).compactMap { progress in
+            guard let migration = planned.first(where: { $0.name == progress.migration }),
+                progress.finishedUnits > 0,
+                progress.finishedUnits > migration.script.units.count
+                    || ActionCompiler.prefix(of: migration.script, units: progress.finishedUnits)
+                        != progress.prefix
+            else { return nil }
+            return Problem(
+                .edited, progress.migration,
+                "its first \(progress.finishedStatements) statements have run already and were changed since; "
+                    + "restore them as they were, and change only what follows.")
+        }
+    }
+}

@@ -1,0 +1,35 @@
+/// Something about the history or the branch that a person must look at
+/// before anything is applied. Prisma passes most of these in silence.
+public struct Problem: Sendable, Hashable, Codable {
+    /// What is wrong. Raw values are the words of the JSON output.
+    public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+        /// It started and did not finish; nobody has said what became of it.
+        case failed
+        /// Its script is not the one that was applied.
+        case edited
+        /// It was applied and is not on the environment's branch.
+        case missing
+        /// It is pending and sorts before one that was applied already.
+        case outOfOrder = "out-of-order"
+        /// History and branch each have migrations that the other lacks.
+        case diverged
+        /// Its folder or script cannot be used.
+        case unreadable
+        /// The folder was written for another database or another Prisma.
+        case unsupported
+        /// The schema differs from what its history produces.
+        case drift
+    }
+
+    public var kind: Kind
+    /// The migration concerned; empty when the whole folder is meant.
+    public var migration: String
+    /// One sentence with the facts.
+    public var detail: String
+
+    public init(_ kind: Kind, _ migration: String, _ detail: String) {
+        self.kind = kind
+        self.migration = migration
+        self.detail = detail
+    }
+}

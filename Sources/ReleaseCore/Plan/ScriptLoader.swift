@@ -1,0 +1,44 @@
+import SQLAnalysis
+
+/// Turns the bytes of pending scripts into planned migrations with findings.
+enum ScriptLoader {
+    /// - Returns: the planned migrations, and problems for scripts that cannot
+    ///   be sent at all.
+    static func load(
+        _ pending: [Migration], _ scripts: [String: [UInt8]]
+    ) -> (planned: [PlannedMigration], problems: [Problem]) {
+        var planned: [PlannedMigration] = []
+        var problems: [Problem] = []
+        for migration in pending {
+            guard let bytes = scripts[migration.name],
+                let text = String(validating: bytes, as: UTF8.self)
+            else {
+                problems.append(Problem(.unreadable, migration.name, "its script is not UTF-8 text."))
+                continue
+            }
+            let script = parse(text)
+            if let copy = script.statements.first(where: \.isCopyFromStdin) {
+                problems.append(
+                    Problem(
+                        .unreadable, migration.name,
+                        "statement \(copy.ordinal) in line \(copy.line) is COPY FROM STDIN, which only psql can feed; write INSERT instead."))
+            }
+            planned.append(PlannedMigration(migration: migration, script: script))
+        }
+        let reports = Linter.findings(in: planned.map { ($0.name, $0.script) })
+        for (index, report) in reports.enumerated() {
+            planned[index].findings = report.findings
+        }
+        return (planned, problems)
+    }
+
+    /// A script this grammar cannot read may be of a newer server: it is sent
+    /// as it is, and the server has the last word.
+    static func parse(_ text: String) -> Script {
+        do {
+            return try Script(text)
+        } catch {
+            return Script.opaque(text)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import GitStore
+import PostgresLink
+
+/// Validates configuration, repository and connections.
+public struct ConfigurationCheck {
+    let workspace: Workspace
+
+    public init(_ workspace: Workspace) {
+        self.workspace = workspace
+    }
+
+    /// One thing that was looked at.
+    public struct Item: Sendable, Codable {
+        public var subject: String
+        public var isFine: Bool
+        public var detail: String
+        public var next: String?
+    }
+
+    /// Looks at everything; never throws, whatever it finds.
+    public func items() -> [Item] {
+        [configurationItem, repositoryItem] + workspace.configuration.environments.flatMap(items)
+    }
+
+    private var configurationItem: Item {
+        let names = workspace.configuration.environments.map(\.name).joined(separator: ", ")
+        guard workspace.hasConfigurationFile else {
+            return Item(
+                subject: "configuration", isFine: true,
+                detail: "no \(Configuration.fileName): one environment “default” from DATABASE_URL.",
+                next: "sluice init writes a \(Configuration.fileName)")
+        }
+        return Item(subject: "configuration", isFine: true, detail: "environments \(names)")
+    }
+
+    private var repositoryItem: Item {
+        guard let repository = workspace.repository else {
+            return Item(subject: "repository", isFine: true, detail: "not used: migrations come from a folder")
+        }
+        let shallow = repository.isShallow ? ", shallow: the past before its boundary is unknown" : ""
+        return Item(subject: "repository", isFine: true, detail: "\(repository.gitDirectory)\(shallow)")
+    }
+
+    private func items(_ environment: EnvironmentConfiguration) -> [Item] {
+        do {
+            let release = try workspace.release(to: environment.name)
+            let found = release.offered.migrations.count
+            let branch = Item(
+                subject: "\(environment.name): branch", isFine: release.offered.problems.isEmpty,
+                detail: "\(release.offered.branch ?? "folder") has \(found) migrations"
+                    + (release.offered.problems.first.map { "; \($0.migration) \($0.detail)" } ?? ""))
+            return [branch, connection(release), gates(release.environment)]
+        } catch {
+            return [Item(subject: "\(environment.name): branch", isFine: false, detail: "\(error)")]
+        }
+    }
+
+    private func connection(_ release: Release) -> Item {
+        let subject = "\(release.environment.name): database"
+        do {
+            let link = try workspace.link(to: release)
+            let version = "PostgreSQL \(link.state.serverVersion / 10_000)"
+            let ledger =
+                link.state.ledger != nil
+                ? "ledger present" : link.state.mayCreateSchema ? "ledger will be created" : "no right to create the ledger"
+            return Item(
+                subject: subject, isFine: !link.state.isStandby,
+                detail: "\(link.target.redacted), \(version), \(link.state.history.appliedNames.count) applied, \(ledger)"
+                    + (link.state.isStandby ? "; it is a standby" : ""))
+        } catch {
+            return Item(subject: subject, isFine: false, detail: "\(error)")
+        }
+    }
+
+    private func gates(_ environment: EnvironmentConfiguration) -> Item {
+        var on = environment.gates.map(\.gate.rawValue)
+        for gate in [GateName.upstream, .dryRun] where environment.promotesFrom != nil {
+            if !on.contains(gate.rawValue) { on.append("\(gate.rawValue) (by promotes_from)") }
+        }
+        return Item(
+            subject: "\(environment.name): gates", isFine: true,
+            detail: on.isEmpty ? "none" : on.joined(separator: ", "))
+    }
+}

@@ -1,0 +1,70 @@
+public import PostgresLink
+import Sandbox
+
+/// An open connection to an environment's database, with what was read there.
+public final class EnvironmentLink {
+    public let environment: EnvironmentConfiguration
+    public let target: ConnectionTarget
+    public private(set) var session: PostgresSession
+    public private(set) var state: DatabaseState
+    /// Keeps the environment's private server running, where it has one.
+    private let cluster: SandboxCluster?
+    private let applicationName: String
+
+    /// Connects, starting the private server where the environment has one, and
+    /// reads history and ledger.
+    ///
+    /// - Throws: ``ReleaseError``, `ConnectionFailure`, `PostgresError`.
+    public init(
+        _ environment: EnvironmentConfiguration, _ options: WorkspaceOptions,
+        repository: String?, applicationName: String = "sluice"
+    ) throws {
+        self.environment = environment
+        self.applicationName = applicationName
+        let access = try DatabaseAccess.open(environment, options, repository: repository)
+        target = access.target
+        cluster = access.cluster
+        session = try PostgresSession(connecting: target, applicationName: applicationName)
+        state = try DatabaseState.read(session)
+    }
+
+    /// Reads history and ledger again.
+    ///
+    /// - Throws: `PostgresError`.
+    func refresh() throws {
+        state = try DatabaseState.read(session)
+    }
+
+    /// Replaces a broken session by a new one.
+    ///
+    /// - Throws: `ConnectionFailure`, `PostgresError`.
+    func reconnect() throws {
+        session = try PostgresSession(connecting: target, applicationName: applicationName)
+        try refresh()
+    }
+}
+
+/// Where an environment's database is, found from its configuration.
+struct DatabaseAccess {
+    var target: ConnectionTarget
+    var cluster: SandboxCluster?
+
+    static func open(
+        _ environment: EnvironmentConfiguration, _ options: WorkspaceOptions, repository: String?
+    ) throws -> DatabaseAccess {
+        if environment.isSandboxed {
+            return try SandboxDatabases.open(environment.name, options, repository: repository)
+        }
+        do {
+            let url = try environment.database.resolve(options.variables)
+            return DatabaseAccess(target: try ConnectionTarget(url: url))
+        } catch let missing as MissingVariable {
+            throw ReleaseError(
+                .usage, "the database of \(environment.name) is unknown: \(missing)",
+                next: ["set \(missing.name) to a postgresql:// URL."])
+        } catch let error as ConnectionURLError {
+            throw ReleaseError(
+                .usage, "the database URL of \(environment.name) cannot be used: \(error)")
+        }
+    }
+}

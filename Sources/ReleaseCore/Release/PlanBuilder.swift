@@ -1,0 +1,106 @@
+import PostgresLink
+
+/// Makes the plan of an environment with its gate results. Changes nothing.
+public struct PlanBuilder {
+    let workspace: Workspace
+
+    public init(_ workspace: Workspace) {
+        self.workspace = workspace
+    }
+
+    /// A plan, and the open connection it was computed against.
+    public struct Prepared {
+        public var release: Release
+        public var link: EnvironmentLink
+        public var plan: Plan
+        public var gates: [GateResult]
+    }
+
+    /// Reads branch and database and compares them.
+    ///
+    /// - Throws: ``ReleaseError``, ``ConfigurationError``, `GitError`,
+    ///   `ConnectionFailure`, `PostgresError`.
+    public func prepare(
+        _ environment: String?, upTo: String? = nil, accepted: Set<String> = [],
+        inspectedDigest: String? = nil, applicationName: String = "sluice"
+    ) throws -> Prepared {
+        let release = try workspace.release(to: environment)
+        let link = try workspace.link(to: release, applicationName: applicationName)
+        let plan = try plan(release, link, upTo: upTo, accepted: accepted)
+        let gates = gates(plan, release, link, inspectedDigest: inspectedDigest)
+        return Prepared(release: release, link: link, plan: plan, gates: gates)
+    }
+
+    /// The plan against what the link read last.
+    func plan(
+        _ release: Release, _ link: EnvironmentLink, upTo: String?, accepted: Set<String>
+    ) throws -> Plan {
+        try checkIdentity(release, link)
+        try checkBaseline(release, link)
+        let known = Set(link.state.history.rows.filter { $0.state == .applied }.map(\.name))
+        let names = release.offered.migrations.map(\.name).filter { !known.contains($0) }
+        return try Planner.plan(
+            release, link.state, scripts: try workspace.scripts(of: names, in: release), upTo: upTo,
+            accepted: accepted)
+    }
+
+    func gates(
+        _ plan: Plan, _ release: Release, _ link: EnvironmentLink, inspectedDigest: String?
+    ) -> [GateResult] {
+        guard !plan.isEmpty else { return [] }
+        return GateKeeper(
+            plan: plan, environment: release.environment, state: link.state,
+            upstream: upstreamEvidence(release), inspectedDigest: inspectedDigest
+        ).results()
+    }
+
+    /// A database that says it is another environment is never written to.
+    private func checkIdentity(_ release: Release, _ link: EnvironmentLink) throws {
+        guard let ledger = link.state.ledger, ledger.environment != release.environment.name else { return }
+        if ledger.version > LedgerSchema.version {
+            throw ReleaseError(
+                .usage,
+                "the ledger in \(link.target.redacted) is of a newer sluice (layout \(ledger.version), this one knows \(LedgerSchema.version)).",
+                next: ["use the newer version."])
+        }
+        throw ReleaseError(
+            .needsAttention,
+            "the database \(link.target.redacted) says it is “\(ledger.environment)”, not “\(release.environment.name)”.",
+            state: "nothing was changed.",
+            next: [
+                "check the database URL of \(release.environment.name); if the environment was renamed, update _sluice.meta."
+            ])
+    }
+
+    /// Prisma's P3005: tables are there and no history, so nobody knows which
+    /// migrations they stand for.
+    private func checkBaseline(_ release: Release, _ link: EnvironmentLink) throws {
+        guard link.state.historySchema == nil, !link.state.foreignTables.isEmpty else { return }
+        let name = release.environment.name
+        let last = release.offered.migrations.first?.name ?? "MIGRATION"
+        throw ReleaseError(
+            .needsAttention,
+            "the database of \(name) has tables (\(link.state.foreignTables.prefix(3).joined(separator: ", "))…) and no migration history.",
+            state: "nothing was changed.",
+            next: [
+                "if they come from these migrations, baseline: “sluice resolve \(name) --applied \(last)” for each migration that is in the database already, oldest first;",
+                "otherwise point \(name) at an empty database.",
+            ])
+    }
+
+    private func upstreamEvidence(_ release: Release) -> UpstreamEvidence? {
+        guard let name = release.environment.promotesFrom,
+            let upstream = release.configuration.environment(named: name)
+        else { return nil }
+        var evidence = UpstreamEvidence(
+            name: name, state: nil, failure: nil, hasSmokeChecks: !upstream.smoke.isEmpty)
+        do {
+            evidence.state = try EnvironmentLink(
+                upstream, workspace.options, repository: workspace.repositoryKey
+            ).state
+        } catch {
+            evidence.failure = "\(error)"
+        }
+        return evidence
+    }
+}

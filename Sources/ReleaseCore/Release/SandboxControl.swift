@@ -1,0 +1,52 @@
+import Foundation
+import Sandbox
+
+/// The repository's private server, for people.
+public struct SandboxControl {
+    let workspace: Workspace
+
+    public init(_ workspace: Workspace) {
+        self.workspace = workspace
+    }
+
+    /// Keeps the server running as long as it is referenced.
+    public struct Use: Sendable {
+        /// For `psql` or an application's `DATABASE_URL`.
+        public var url: String
+        let cluster: SandboxCluster
+    }
+
+    /// Starts the server and makes sure an environment's database is there.
+    ///
+    /// - Throws: ``ReleaseError`` when the environment has a database of its
+    ///   own, and `SandboxError`.
+    public func open(_ name: String) throws -> Use {
+        let environment = try workspace.environment(named: name)
+        guard environment.isSandboxed else {
+            throw ReleaseError(
+                .usage, "\(name) is not sandboxed: its database is \(environment.database.raw).")
+        }
+        let access = try SandboxDatabases.open(
+            name, workspace.options, repository: workspace.repositoryKey)
+        guard let cluster = access.cluster else {
+            throw ReleaseError(.failed, "the sandbox of \(name) did not start.")
+        }
+        return Use(url: cluster.url(database: name), cluster: cluster)
+    }
+
+    /// Deletes the server and everything in it.
+    ///
+    /// - Throws: ``ReleaseError`` while it is in use.
+    /// - Returns: whether there was one.
+    public func remove() throws -> Bool {
+        let directory = SandboxDatabases.directory(
+            workspace.options, repository: workspace.repositoryKey)
+        guard FileManager.default.fileExists(atPath: directory) else { return false }
+        guard !FileManager.default.fileExists(atPath: "\(directory)/data/postmaster.pid") else {
+            throw ReleaseError(
+                .tryAgain, "the sandbox in \(directory) is in use.", next: ["end what uses it, then run it again."])
+        }
+        try FileManager.default.removeItem(atPath: directory)
+        return true
+    }
+}

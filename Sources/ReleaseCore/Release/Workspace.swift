@@ -1,0 +1,211 @@
+import Glibc
+public import GitStore
+
+/// A repository (or a plain folder of migrations) with its configuration.
+public final class Workspace {
+    public let options: WorkspaceOptions
+    /// `nil` when a plain folder is read.
+    public let repository: GitRepository?
+    /// The configuration that names the environments and their branches: the
+    /// work tree's, or HEAD's where there is none. What governs a release is
+    /// read from the commit being released.
+    public let configuration: Configuration
+    private let source: Source
+
+    /// Where the configuration came from.
+    private enum Source {
+        /// A file the user named: it governs everything.
+        case explicit
+        /// The work tree or HEAD.
+        case repository
+        /// There is no file.
+        case none
+    }
+
+    /// Opens the repository around the given path and reads its configuration.
+    ///
+    /// - Throws: ``ReleaseError``, ``ConfigurationError``, `GitError`.
+    public init(_ options: WorkspaceOptions) throws {
+        self.options = options
+        if options.migrationsDirectory != nil {
+            repository = nil
+        } else {
+            repository = try Self.open(options.repositoryPath)
+        }
+        if let file = options.configurationFile {
+            guard let bytes = Self.contents(of: file) else {
+                throw ReleaseError(.usage, "the configuration file \(file) cannot be read.")
+            }
+            configuration = try ConfigurationReader.read(bytes, file: file)
+            source = .explicit
+        } else if let bytes = try Self.configurationOfRepository(repository) {
+            configuration = try ConfigurationReader.read(bytes, file: Configuration.fileName)
+            source = .repository
+        } else {
+            configuration = .withoutFile
+            source = .none
+        }
+    }
+
+    /// What names the repository, the same from every one of its work trees.
+    var repositoryKey: String? { repository?.commonDirectory }
+
+    /// Connects to the environment of a release.
+    func link(to release: Release, applicationName: String = "sluice") throws -> EnvironmentLink {
+        try EnvironmentLink(
+            release.environment, options, repository: repositoryKey, applicationName: applicationName)
+    }
+
+    /// Whether there is a configuration file at all.
+    public var hasConfigurationFile: Bool {
+        if case .none = source { return false }
+        return true
+    }
+
+    private static func open(_ path: String) throws -> GitRepository {
+        do {
+            return try GitRepository(discovering: path)
+        } catch let error as GitError where error.code == .notFound {
+            throw ReleaseError(
+                .usage, "there is no Git repository at \(path) or above it.",
+                next: [
+                    "run sluice inside the repository, name it with --repo PATH, or read a plain folder with --migrations DIR."
+                ])
+        }
+    }
+
+    private static func configurationOfRepository(_ repository: GitRepository?) throws -> [UInt8]? {
+        guard let repository else { return nil }
+        if let tree = repository.workTree, let bytes = contents(of: "\(tree)/\(Configuration.fileName)") {
+            return bytes
+        }
+        switch try repository.head() {
+        case .branch(_, let commit), .detached(let commit):
+            return try repository.file(Configuration.fileName, at: commit)
+        case .unborn:
+            return nil
+        }
+    }
+
+    static func contents(of path: String) -> [UInt8]? {
+        guard let file = fopen(path, "rb") else { return nil }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = fread(&buffer, 1, buffer.count, file)
+            if count == 0 { return ferror(file) == 0 ? bytes : nil }
+            bytes += buffer[..<count]
+        }
+    }
+
+    /// Finds an environment by name; without a name the only one, or the only
+    /// one without an upstream.
+    ///
+    /// - Throws: ``ReleaseError`` that lists what there is.
+    public func environment(named name: String?) throws -> EnvironmentConfiguration {
+        let all = configuration.environments
+        if let name {
+            if let environment = configuration.environment(named: name) { return environment }
+            let nearest = NearestWord.to(name, among: all.map(\.name)).map { " Did you mean \($0)?" } ?? ""
+            throw ReleaseError(
+                .usage, "there is no environment “\(name)”.\(nearest)",
+                next: [
+                    hasConfigurationFile
+                        ? "\(Configuration.fileName) has \(all.map(\.name).joined(separator: ", "))."
+                        : "without a \(Configuration.fileName) there is only “default”; “sluice init” writes one."
+                ])
+        }
+        if all.count == 1 { return all[0] }
+        throw ReleaseError(
+            .usage, "name the environment: \(all.map(\.name).joined(separator: ", ")).")
+    }
+
+    /// Reads what would be released to an environment, governed by the
+    /// configuration of the very commit.
+    ///
+    /// - Throws: ``ReleaseError``, ``ConfigurationError``, `GitError`.
+    public func release(to name: String?) throws -> Release {
+        let wanted = try environment(named: name)
+        guard let repository else { return try folderRelease(wanted) }
+        let (branch, commit) = try tip(of: wanted, repository)
+        let governing = try governingConfiguration(wanted, commit, branch, repository)
+        guard let environment = governing.environment(named: wanted.name) else {
+            throw ReleaseError(
+                .usage,
+                "\(Configuration.fileName) at \(commit.short) on branch \(branch ?? "HEAD") has no environment “\(wanted.name)”.",
+                next: ["commit the configuration to that branch, or name a file with --config FILE."])
+        }
+        let listing = try repository.migrations(in: governing.migrationsPath, at: commit)
+        return Release(
+            environment: environment, configuration: governing, commit: commit,
+            offered: BranchMigrations(listing, branch: branch),
+            blobs: Dictionary(listing.folders.map { ($0.name, $0.blob) }, uniquingKeysWith: { $1 }))
+    }
+
+    private func folderRelease(_ environment: EnvironmentConfiguration) throws -> Release {
+        let directory = options.migrationsDirectory ?? "."
+        let listing = try MigrationDirectory.listing(at: directory)
+        return Release(
+            environment: environment, configuration: configuration, commit: nil,
+            offered: BranchMigrations(listing, branch: nil), blobs: [:])
+    }
+
+    private func tip(
+        of environment: EnvironmentConfiguration, _ repository: GitRepository
+    ) throws -> (branch: String?, commit: ObjectID) {
+        if let name = environment.branch {
+            let tip = try repository.branch(named: name)
+            return (tip.name, tip.commit)
+        }
+        switch try repository.head() {
+        case .branch(let name, let commit): return (name, commit)
+        case .detached(let commit): return (nil, commit)
+        case .unborn(let name):
+            throw ReleaseError(
+                .usage, "the branch \(name) has no commit yet.", next: ["commit the migrations first."])
+        }
+    }
+
+    private func governingConfiguration(
+        _ environment: EnvironmentConfiguration, _ commit: ObjectID, _ branch: String?,
+        _ repository: GitRepository
+    ) throws -> Configuration {
+        guard case .repository = source else { return configuration }
+        guard let bytes = try repository.file(Configuration.fileName, at: commit) else {
+            throw ReleaseError(
+                .usage,
+                "\(Configuration.fileName) is not committed on branch \(branch ?? "HEAD") (\(commit.short)), which feeds \(environment.name).",
+                next: [
+                    "commit it there, so that nobody can loosen a gate with an uncommitted edit; or name a file with --config FILE."
+                ])
+        }
+        return try ConfigurationReader.read(
+            bytes, file: "\(Configuration.fileName) at \(commit.short)")
+    }
+
+    /// Reads the scripts of migrations.
+    ///
+    /// - Throws: `GitError`, or what reading a plain folder throws.
+    public func scripts(of names: [String], in release: Release) throws -> [String: [UInt8]] {
+        var scripts: [String: [UInt8]] = [:]
+        for name in names {
+            if let repository, let blob = release.blobs[name] {
+                scripts[name] = try repository.script(blob)
+            } else if let directory = options.migrationsDirectory {
+                scripts[name] = try MigrationDirectory(path: directory).script(named: name)
+            }
+        }
+        return scripts
+    }
+}
+
+/// What a commit would release to an environment.
+public struct Release: Sendable {
+    public var environment: EnvironmentConfiguration
+    /// The configuration of that commit.
+    public var configuration: Configuration
+    public var commit: ObjectID?
+    public var offered: BranchMigrations
+    var blobs: [String: ObjectID]
+}

@@ -1,0 +1,32 @@
+/// What a workspace is opened with. The command line fills it in; nothing
+/// below it reads the process's environment.
+public struct WorkspaceOptions: Sendable {
+    /// Where to look for the repository, upwards.
+    public var repositoryPath: String
+    /// A configuration file on disk to use instead of the committed one.
+    public var configurationFile: String?
+    /// A plain folder of migrations to use instead of a repository.
+    public var migrationsDirectory: String?
+    /// The variables that `${NAME}` refers to.
+    public var variables: [String: String]
+    /// Who runs this, for the ledger.
+    public var actor: String
+    /// The folder for kept sandboxes.
+    public var sandboxBase: String
+    /// A folder with PostgreSQL's programs, where the usual places are not wanted.
+    public var serverBindir: String?
+
+    public init(
+        repositoryPath: String = ".", configurationFile: String? = nil,
+        migrationsDirectory: String? = nil, variables: [String: String], actor: String,
+        sandboxBase: String, serverBindir: String? = nil
+    ) {
+        self.repositoryPath = repositoryPath
+        self.configurationFile = configurationFile
+        self.migrationsDirectory = migrationsDirectory
+        self.variables = variables
+        self.actor = actor
+        self.sandboxBase = sandboxBase
+        self.serverBindir = serverBindir
+    }
+}

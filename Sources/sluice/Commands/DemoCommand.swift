@@ -1,0 +1,50 @@
+import ArgumentParser
+import Foundation
+import ReleaseCore
+
+struct DemoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo", abstract: "Show the whole story on a private PostgreSQL, in under a minute.",
+        discussion: """
+            Makes a repository and a database server in a temporary folder, runs every command of \
+            the story with its real output, and removes everything again.
+            """)
+
+    @Flag(help: "Leave repository and databases in place to explore.")
+    var keep = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let console = common.console
+        try CommandRunner(console: console).run {
+            let folder = try makeFolder()
+            defer { if !keep { try? FileManager.default.removeItem(atPath: folder) } }
+            let shell = DemoShell(
+                folder: "\(folder)/marketplace", sandboxes: "\(folder)/sandboxes", console: console)
+            try DemoStory(shell: shell).run()
+            if keep { explain(folder, console) }
+            return .success
+        }
+    }
+
+    private func makeFolder() throws -> String {
+        let folder = "\(NSTemporaryDirectory())sluice-demo-\(ProcessInfo.processInfo.processIdentifier)"
+        // The account that runs the server must be able to pass through.
+        try FileManager.default.createDirectory(
+            atPath: "\(folder)/marketplace", withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o755])
+        return folder
+    }
+
+    private func explain(_ folder: String, _ console: Console) {
+        console.line(
+            """
+
+            Everything is left in \(folder). To go on:
+              cd \(folder)/marketplace
+              export SLUICE_SANDBOX_DIR=\(folder)/sandboxes
+              sluice status
+            """)
+    }
+}

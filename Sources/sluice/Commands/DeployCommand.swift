@@ -1,0 +1,116 @@
+import ArgumentParser
+import ReleaseCore
+
+struct DeployCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "deploy", abstract: "Run the plan of an environment that has no upstream.",
+        discussion: """
+            Without a sluice.yml this replaces “prisma migrate deploy”: the current branch goes to \
+            the database in DATABASE_URL.
+            """)
+
+    @Argument(help: "The environment; may be left out when there is only one.")
+    var environment: String?
+
+    @OptionGroup var options: DeploymentOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try DeploymentCommandBody(promotes: false, options: options, common: common).run(environment)
+    }
+}
+
+struct PromoteCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "promote", abstract: "Run the plan of an environment that has an upstream.",
+        discussion: """
+            Nothing runs before every gate passes. --plan binds the run to the plan you inspected: \
+            if commit or history changed since, it is refused.
+            """)
+
+    @Argument(help: "The environment to promote to.")
+    var environment: String
+
+    @OptionGroup var options: DeploymentOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try DeploymentCommandBody(promotes: true, options: options, common: common).run(environment)
+    }
+}
+
+/// The flags of `deploy` and `promote`.
+struct DeploymentOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The digest of the plan you inspected (12 digits or more).", valueName: "digest"))
+    var plan: String?
+
+    @Option(help: ArgumentHelp("Stop behind this migration.", valueName: "migration"))
+    var upTo: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Go on although this migration is edited, missing, out of order or failed.", valueName: "migration"))
+    var accept: [String] = []
+
+    @Flag(help: "Show the plan and change nothing.")
+    var dryRun = false
+
+    func validate() throws {
+        if let plan, plan.count < PlanDigest.shortLength || !plan.allSatisfy(\.isHexDigit) {
+            throw ValidationError(
+                "--plan takes at least \(PlanDigest.shortLength) hexadecimal digits of the digest that “sluice plan” prints.")
+        }
+    }
+}
+
+/// What both commands do.
+struct DeploymentCommandBody {
+    let promotes: Bool
+    let options: DeploymentOptions
+    let common: CommonOptions
+
+    func run(_ environment: String?) throws {
+        let console = common.console
+        try CommandRunner(console: console).run {
+            options.dryRun ? try show(environment, console) : try deploy(environment, console)
+        }
+    }
+
+    private func show(_ environment: String?, _ console: Console) throws -> ExitCode {
+        try PlanPrinter(console: console).run(
+            common, environment, upTo: options.upTo, accepted: Set(options.accept), digest: options.plan)
+    }
+
+    private func deploy(_ environment: String?, _ console: Console) throws -> ExitCode {
+        let interrupt = Interrupt()
+        let signals = SignalWatch(interrupt, console)
+        defer { withExtendedLifetime(signals) {} }
+        let story = DeploymentText(console: console)
+        let deployer = Deployer(try common.workspace(), interrupt: interrupt) { event in
+            if console.tellsStory, let line = story.line(for: event) { console.line(line) }
+        }
+        let report = try deployer.run(request(environment, console))
+        if console.format == .json {
+            try console.document(DeploymentDocument(report))
+        } else {
+            for line in story.closing(report) { console.line(line) }
+        }
+        if let complaint = story.complaint(report) { console.error(complaint) }
+        return DeploymentText.exitCode(report)
+    }
+
+    private func request(_ environment: String?, _ console: Console) -> DeploymentRequest {
+        var request = DeploymentRequest(
+            environment: environment, promotes: promotes, inspectedDigest: options.plan,
+            upTo: options.upTo, accepted: Set(options.accept))
+        if console.tellsStory, ProcessContext.current.isInteractive {
+            request.confirm = { plan, gates in
+                PlanText(plan: plan, gates: gates, console: console, sqlLines: PlanText.shortSQL)
+                    .lines().forEach(console.line)
+                return console.confirms(
+                    "Run plan \(plan.digest.prefix(PlanDigest.shortLength)) on \(plan.environment)?")
+            }
+        }
+        return request
+    }
+}

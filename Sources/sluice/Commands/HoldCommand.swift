@@ -1,0 +1,46 @@
+import ArgumentParser
+import ReleaseCore
+
+struct HoldCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hold", abstract: "Stop further deployments to an environment.")
+
+    @Argument(help: "The environment.")
+    var environment: String
+
+    @Option(help: "Why; shown to everybody it stops.")
+    var reason: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let console = common.console
+        try CommandRunner(console: console).run {
+            try HoldKeeper(try common.workspace()).hold(environment, reason: reason)
+            console.line("\(environment) is on hold: \(reason)")
+            return .success
+        }
+    }
+}
+
+struct ReleaseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "release", abstract: "Lift the hold on an environment.")
+
+    @Argument(help: "The environment.")
+    var environment: String
+
+    @Option(help: "Why it may go on.")
+    var reason: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let console = common.console
+        try CommandRunner(console: console).run {
+            let lifted = try HoldKeeper(try common.workspace()).release(environment, reason: reason)
+            console.line(lifted ? "\(environment) is released." : "\(environment) was not on hold.")
+            return .success
+        }
+    }
+}

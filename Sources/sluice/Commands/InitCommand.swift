@@ -1,0 +1,64 @@
+import ArgumentParser
+import Foundation
+import GitStore
+import ReleaseCore
+
+struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Write sluice.yml from questions or flags.")
+
+    @Option(help: ArgumentHelp("The branch that feeds staging.", valueName: "branch"))
+    var staging: String?
+
+    @Option(help: ArgumentHelp("The branch that feeds production.", valueName: "branch"))
+    var production: String?
+
+    @Option(help: ArgumentHelp("The migrations folder inside the repository.", valueName: "path"))
+    var path: String?
+
+    @Flag(help: "Print the file instead of writing it.")
+    var dryRun = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let console = common.console
+        try CommandRunner(console: console).run {
+            let workspace = try common.workspace()
+            var template = try ConfigurationTemplate.proposal(for: workspace)
+            template.migrationsPath = path ?? ask("Migrations folder", template.migrationsPath)
+            template.stagingBranch = staging ?? ask("Branch for staging", template.stagingBranch)
+            template.productionBranch = production ?? ask("Branch for production", template.productionBranch)
+            if dryRun {
+                console.line(template.text)
+                return .success
+            }
+            return try write(template, workspace, console)
+        }
+    }
+
+    private func ask(_ question: String, _ proposal: String) -> String {
+        guard !common.yes, ProcessContext.current.isInteractive else { return proposal }
+        FileHandle.standardError.write(Data("\(question) [\(proposal)]: ".utf8))
+        let answer = readLine()?.trimmingCharacters(in: .whitespaces) ?? ""
+        return answer.isEmpty ? proposal : answer
+    }
+
+    private func write(
+        _ template: ConfigurationTemplate, _ workspace: Workspace, _ console: Console
+    ) throws -> ExitCode {
+        guard let tree = workspace.repository?.workTree else {
+            throw ReleaseError(.usage, "a bare repository has no work tree to write \(Configuration.fileName) to.")
+        }
+        let file = URL(fileURLWithPath: tree).appendingPathComponent(Configuration.fileName)
+        guard !FileManager.default.fileExists(atPath: file.path) else {
+            throw ReleaseError(
+                .usage, "\(Configuration.fileName) is there already.", state: "it was not touched.",
+                next: ["edit it, and validate it with “sluice check”."])
+        }
+        try Data(template.text.utf8).write(to: file, options: .withoutOverwriting)
+        console.line("wrote \(Configuration.fileName): dev, staging (branch \(template.stagingBranch)), production (branch \(template.productionBranch)).")
+        console.line("next:  set STAGING_DATABASE_URL and PRODUCTION_DATABASE_URL, commit the file to both branches, then sluice check")
+        return .success
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import ReleaseCore
+
+struct PlanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Show pending migrations, their SQL, findings, gates and the digest. Changes nothing.")
+
+    @Argument(help: "The environment; may be left out when there is only one.")
+    var environment: String?
+
+    @Option(help: ArgumentHelp("Stop behind this migration.", valueName: "migration"))
+    var upTo: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let console = common.console
+        try CommandRunner(console: console).run {
+            try PlanPrinter(console: console).run(common, environment, upTo: upTo)
+        }
+    }
+}
+
+/// Prints the plan that a deployment would run.
+struct PlanPrinter {
+    let console: Console
+
+    func run(
+        _ common: CommonOptions, _ environment: String?, upTo: String?, accepted: Set<String> = [],
+        digest: String? = nil
+    ) throws -> ExitCode {
+        let prepared = try PlanBuilder(try common.workspace()).prepare(
+            environment, upTo: upTo, accepted: accepted, inspectedDigest: digest)
+        switch console.format {
+        case .json: try console.document(PlanDocument(prepared.plan, prepared.gates))
+        case .markdown:
+            for line in PlanMarkdown(plan: prepared.plan, gates: prepared.gates).lines() { console.line(line) }
+        case .text: printText(prepared)
+        }
+        return prepared.plan.problems.isEmpty ? .success : .needsAttention
+    }
+
+    private func printText(_ prepared: PlanBuilder.Prepared) {
+        let text = PlanText(
+            plan: prepared.plan, gates: prepared.gates, console: console,
+            sqlLines: console.isVerbose ? .max : PlanText.shortSQL)
+        for line in text.lines() { console.line(line) }
+        guard !prepared.plan.isEmpty, prepared.plan.problems.isEmpty else { return }
+        let blocking = prepared.gates.filter { $0.outcome == .block }.map(\.gate)
+        guard blocking.allSatisfy({ $0 == .dryRun }) else { return }
+        let verb = prepared.release.environment.promotesFrom == nil ? "deploy" : "promote"
+        let digest = verb == "promote" ? " --plan \(prepared.plan.digest.prefix(PlanDigest.shortLength))" : ""
+        console.line("\nTo run it: sluice \(verb) \(prepared.plan.environment)\(digest)")
+    }
+}

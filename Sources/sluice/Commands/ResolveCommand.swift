@@ -1,0 +1,41 @@
+import ArgumentParser
+import ReleaseCore
+
+struct ResolveCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resolve",
+        abstract: "Say what became of a migration: applied by hand, or rolled back by hand.",
+        discussion: "“--applied” on a database without a history baselines it. Runs no script.")
+
+    @Argument(help: "The environment.")
+    var environment: String
+
+    @Option(help: ArgumentHelp("It is in the database already.", valueName: "migration"))
+    var applied: String?
+
+    @Option(help: ArgumentHelp("It failed, and what it left was undone.", valueName: "migration"))
+    var rolledBack: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard (applied == nil) != (rolledBack == nil) else {
+            throw ValidationError("give exactly one of --applied and --rolled-back.")
+        }
+    }
+
+    func run() throws {
+        let console = common.console
+        try CommandRunner(console: console).run {
+            let resolver = Resolver(try common.workspace())
+            if let applied {
+                try resolver.markApplied(applied, in: environment)
+                console.line("\(applied) is marked as applied in \(environment).")
+            } else if let rolledBack {
+                try resolver.markRolledBack(rolledBack, in: environment)
+                console.line("\(rolledBack) is marked as rolled back in \(environment); it is pending again.")
+            }
+            return .success
+        }
+    }
+}

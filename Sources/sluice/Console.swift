@@ -1,0 +1,58 @@
+import Foundation
+
+/// Writes to the terminal: the story to stdout, errors to stderr.
+struct Console: Sendable {
+    let format: OutputFormat
+    let isVerbose: Bool
+    let isColored: Bool
+
+    init(format: OutputFormat, color: ColorChoice, isVerbose: Bool) {
+        self.format = format
+        self.isVerbose = isVerbose
+        isColored =
+            switch color {
+            case .always: true
+            case .never: false
+            case .auto:
+                isatty(STDOUT_FILENO) == 1 && ProcessContext.current.variables["NO_COLOR"] == nil
+                    && ProcessContext.current.variables["TERM"] != "dumb"
+            }
+    }
+
+    /// Whether a story is told; JSON output is one document and nothing else.
+    var tellsStory: Bool { format == .text }
+
+    func line(_ text: String = "") {
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    }
+
+    func error(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+
+    /// Prints a value as one JSON document.
+    func document(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        line(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+
+    enum Tone: String {
+        case good = "32"
+        case bad = "31"
+        case warning = "33"
+        case faint = "2"
+        case strong = "1"
+    }
+
+    func paint(_ text: String, _ tone: Tone) -> String {
+        isColored ? "\u{1B}[\(tone.rawValue)m\(text)\u{1B}[0m" : text
+    }
+
+    /// Asks a question on the terminal; no terminal means no.
+    func confirms(_ question: String) -> Bool {
+        guard ProcessContext.current.isInteractive else { return false }
+        FileHandle.standardError.write(Data("\(question) [y/N] ".utf8))
+        return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
+    }
+}

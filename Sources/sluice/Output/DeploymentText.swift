@@ -1,0 +1,161 @@
+import ArgumentParser
+import GitStore
+import PostgresLink
+import ReleaseCore
+
+/// A deployment's story, line by line while it happens and in sum at the end.
+struct DeploymentText: Sendable {
+    let console: Console
+
+    /// One line for what just happened.
+    func line(for event: DeploymentEvent) -> String? {
+        switch event {
+        case .applied(let migration, let index, let count, let milliseconds):
+            let number = count > 1 ? console.paint(" \(index)/\(count)", .faint) : ""
+            return "  \(console.paint("✓", .good)) \(migration)\(number)  \(console.paint(DurationText.describe(.milliseconds(milliseconds)), .faint))"
+        case .runningAlone(let migration, let tag):
+            return console.paint("  · \(migration): \(tag), outside a transaction", .faint)
+        case .waitingForLock(let holder):
+            guard let holder else { return "  waiting for the deployment lock" }
+            let name = holder.application.isEmpty ? "unnamed" : holder.application
+            return "  waiting for the deployment lock: process \(holder.process) (\(name), \(holder.host)) has it since \(holder.since)"
+        case .retrying(let migration, let attempt, let of, let reason):
+            return "  \(migration): \(reason); trying again (\(attempt) of \(of))"
+        case .reconnecting(let attempt):
+            return "  the connection broke; reconnecting (\(attempt))"
+        case .resuming(let migration, let finished, let total):
+            return "  \(migration): continuing behind \(finished) of \(total) finished statements"
+        }
+    }
+
+    func opening(_ plan: Plan) -> String {
+        let source = plan.branch.map { " ← \($0)" } ?? ""
+        let commit = plan.commit.map { " @ \($0.short)" } ?? ""
+        let count = plan.migrations.count
+        return "\(console.paint(plan.environment, .strong))\(source)\(commit): \(count) pending"
+    }
+
+    /// What it came to.
+    func closing(_ report: DeploymentReport) -> [String] {
+        var lines = report.smoke.map { SmokeText(console: console).lines($0) } ?? []
+        lines += report.notes.map { console.paint("note: \($0)", .faint) }
+        return lines + [verdict(report)]
+    }
+
+    private func verdict(_ report: DeploymentReport) -> String {
+        let name = report.plan.environment
+        let count = report.applied.count
+        let migrations = "\(count) migration\(count == 1 ? "" : "s")"
+        switch report.verdict {
+        case .succeeded: return console.paint("succeeded", .good) + ": \(migrations) applied to \(name)."
+        case .nothingToDo: return "nothing to do: \(name) is up to date with \(report.plan.appliedCount) migrations."
+        case .degraded:
+            return console.paint("degraded", .bad) + ": \(migrations) applied to \(name), and a smoke check failed. \(name) is on hold."
+        case .failed:
+            return console.paint("failed", .bad) + ": \(migrations) applied to \(name) before the failure."
+        case .blocked: return console.paint("blocked", .bad) + ": nothing was changed in \(name)."
+        case .interrupted:
+            return console.paint("interrupted", .warning) + ": \(migrations) applied to \(name); what was running was rolled back."
+        }
+    }
+
+    /// Goes to stderr: why it did not go through and what to do.
+    func complaint(_ report: DeploymentReport) -> String? {
+        if let failure = report.failure { return FailureText(console: console).text(failure) }
+        if let obstacle = report.obstacle { return Explanation(obstacle).text(console) }
+        switch report.verdict {
+        case .degraded: return degraded(report)
+        case .blocked where !report.plan.problems.isEmpty:
+            return (ProblemText(console: console).lines(report.plan.problems) + ProblemAdvice.lines(report.plan))
+                .joined(separator: "\n")
+        case .blocked: return GateText(console: console).lines(report.gates.filter { $0.outcome == .block }).joined(separator: "\n")
+        default: return nil
+        }
+    }
+
+    private func degraded(_ report: DeploymentReport) -> String {
+        let name = report.plan.environment
+        let last = report.applied.last ?? "MIGRATION"
+        return """
+            \(console.paint("error:", .bad)) a required smoke check failed after the deployment to \(name).
+            state: the migrations are applied; \(name) is on hold, and nothing can be promoted from it.
+            next:  sluice hotfix \(last) --env \(name)   (opens a migration that undoes it)
+            next:  sluice release \(name) --reason TEXT   (when it turns out to be fine)
+            """
+    }
+
+    static func exitCode(_ report: DeploymentReport) -> ExitCode {
+        if let obstacle = report.obstacle { return Explanation(obstacle).code }
+        switch report.verdict {
+        case .succeeded, .nothingToDo: return .success
+        case .failed: return report.failure?.isTransient == true ? .tryAgain : .failure
+        case .degraded: return .failure
+        case .blocked: return report.plan.problems.isEmpty ? .blocked : .needsAttention
+        case .interrupted: return .interrupted
+        }
+    }
+}
+
+/// What to do about problems, once per kind.
+enum ProblemAdvice {
+    static func lines(_ plan: Plan) -> [String] {
+        let environment = plan.environment
+        var seen: Set<Problem.Kind> = []
+        return plan.problems.filter { seen.insert($0.kind).inserted }.compactMap { problem in
+            switch problem.kind {
+            case .failed:
+                "next:  look what is there, then sluice resolve \(environment) --rolled-back \(problem.migration) (or --applied)"
+            case .edited:
+                "next:  restore the script that was applied and put the change into a new migration; or answer for it with --accept \(problem.migration)"
+            case .missing, .diverged:
+                "next:  bring the folder back to the branch; or answer for it with --accept \(problem.migration)"
+            case .outOfOrder:
+                "next:  rename the folder to a later timestamp on its branch; or answer for it with --accept \(problem.migration)"
+            case .unreadable: "next:  correct the folder on its branch."
+            case .unsupported, .drift: nil
+            }
+        }
+    }
+}
+
+/// A failure as people read it.
+struct FailureText {
+    let console: Console
+
+    func text(_ failure: DeploymentFailure) -> String {
+        var place = failure.migration
+        if let statement = failure.statement { place += ", statement \(statement)" }
+        if let line = failure.line { place += ", line \(line)" }
+        let state = failure.sqlState.map { " (SQLSTATE \($0))" } ?? ""
+        var lines = ["\(console.paint("error:", .bad)) \(place): \(failure.message)\(state)"]
+        if let excerpt = failure.excerpt, let line = failure.line {
+            let gutter = "  \(line) | "
+            lines.append(console.paint(gutter, .faint) + excerpt)
+            if let column = failure.column {
+                lines.append(String(repeating: " ", count: gutter.count + column - 1) + console.paint("^", .bad))
+            }
+        }
+        if let detail = failure.detail { lines.append("detail: \(detail)") }
+        if let hint = failure.hint { lines.append("hint:  \(hint)") }
+        lines.append("state: \(failure.databaseState)")
+        return (lines + failure.next.map { "next:  \($0)" }).joined(separator: "\n")
+    }
+}
+
+/// Smoke results as people read them.
+struct SmokeText {
+    let console: Console
+
+    func lines(_ run: SmokeRun) -> [String] {
+        run.results.map { result in
+            let mark: String =
+                switch result.outcome {
+                case .passed: console.paint("✓", .good)
+                case .failed: console.paint("✗", .bad)
+                case .error: console.paint("?", .warning)
+                }
+            let optional = result.required ? "" : " (not required)"
+            return "  \(mark) smoke: \(result.name)\(optional)  \(console.paint("\(result.milliseconds) ms, \(result.detail)", .faint))"
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import GitStore
+import ReleaseCore
+import SQLAnalysis
+
+/// A plan as people read it.
+struct PlanText {
+    let plan: Plan
+    let gates: [GateResult]
+    let console: Console
+    /// How many lines of each script are shown.
+    var sqlLines: Int
+
+    /// Scripts longer than this are cut unless everything is asked for.
+    static let shortSQL = 12
+
+    func lines() -> [String] {
+        var lines = [header]
+        lines += plan.notes.map { console.paint("note: \($0)", .faint) }
+        for planned in plan.migrations {
+            lines += [""] + migration(planned)
+        }
+        if !plan.problems.isEmpty { lines += [""] + ProblemText(console: console).lines(plan.problems) }
+        if !gates.isEmpty { lines += [""] + GateText(console: console).lines(gates) }
+        return lines
+    }
+
+    private var header: String {
+        let source = [plan.branch, plan.commit.map { "@ \($0.short)" }].compactMap { $0 }.joined(separator: " ")
+        let count = plan.migrations.count
+        let what = count == 0 ? "nothing pending" : "\(count) pending"
+        return "\(console.paint(plan.environment, .strong)) ← \(source.isEmpty ? "folder" : source): "
+            + "\(what), \(plan.appliedCount) applied, plan \(console.paint(String(plan.digest.prefix(PlanDigest.shortLength)), .strong))"
+    }
+
+    private func migration(_ planned: PlannedMigration) -> [String] {
+        let script = planned.script
+        let count = script.statements.count
+        var lines = [
+            "\(console.paint(planned.name, .strong))  \(count) statement\(count == 1 ? "" : "s"), "
+                + (script.mode.isTransactional ? "transactional" : "stepwise")
+        ]
+        if let provenance = planned.migration.provenance {
+            lines.append(console.paint("  \(Self.described(provenance))", .faint))
+        }
+        lines += reasons(script)
+        lines += planned.findings.map { FindingText(console: console).line($0) }
+        return lines + sql(script)
+    }
+
+    private func reasons(_ script: Script) -> [String] {
+        var lines: [String] = []
+        if script.opaqueScan != nil {
+            lines.append("  note: PostgreSQL 15's grammar cannot read it; the server has the last word.")
+        }
+        if case .stepwise(let reasons) = script.mode, let first = reasons.first {
+            lines.append(console.paint("  stepwise: \(first.sentence)", .faint))
+        }
+        return lines + script.notes.map { "  note (line \($0.line)): \($0.sentence)" }
+    }
+
+    private func sql(_ script: Script) -> [String] {
+        let all = script.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        let kept = all.reversed().drop { $0.isEmpty }.reversed()
+        let shown = kept.prefix(sqlLines).map { "    " + console.paint(String($0), .faint) }
+        let hidden = kept.count - shown.count
+        return shown + (hidden > 0 ? ["    … \(hidden) more lines (--verbose shows them)"] : [])
+    }
+
+    static func described(_ provenance: Provenance) -> String {
+        let merge = provenance.merge.map { ", merged by \($0.short)" } ?? ""
+        let certainty = provenance.isExact ? "" : " or earlier"
+        return "\(provenance.commit.short)\(certainty) by \(provenance.author.name), \(provenance.committedAt)\(merge)"
+    }
+}
+
+/// Gate results as people read them.
+struct GateText {
+    let console: Console
+
+    func lines(_ gates: [GateResult]) -> [String] {
+        let width = gates.map(\.gate.rawValue.count).max() ?? 0
+        return gates.flatMap { result in
+            let name = result.gate.rawValue + String(repeating: " ", count: width - result.gate.rawValue.count)
+            let word = mark(result.outcome)
+            var lines = ["\(word)  \(name)  \(result.evidence)"]
+            if let wayOut = result.wayOut, result.outcome == .block {
+                lines.append("       \(String(repeating: " ", count: width))  → \(wayOut)")
+            }
+            return lines
+        }
+    }
+
+    private func mark(_ outcome: GateResult.Outcome) -> String {
+        switch outcome {
+        case .pass: console.paint("pass ", .good)
+        case .block: console.paint("block", .bad)
+        case .overridden: console.paint("over ", .warning)
+        }
+    }
+}
+
+/// Problems as people read them.
+struct ProblemText {
+    let console: Console
+
+    func lines(_ problems: [Problem]) -> [String] {
+        problems.map { problem in
+            let name = problem.migration.isEmpty ? "" : " \(problem.migration):"
+            return "\(console.paint(problem.kind.rawValue, .bad))\(name) \(problem.detail)"
+        }
+    }
+}
+
+/// A finding as people read it.
+struct FindingText {
+    let console: Console
+
+    func line(_ finding: Finding) -> String {
+        let tone: Console.Tone =
+            switch finding.severity {
+            case .note: .faint
+            case .warning: .warning
+            case .error: .bad
+            }
+        return "  \(console.paint(finding.severity.rawValue, tone)) \(finding.rule) "
+            + "(statement \(finding.statement), line \(finding.line)): \(finding.message)"
+    }
+}

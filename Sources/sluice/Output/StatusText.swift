@@ -1,0 +1,48 @@
+import ReleaseCore
+
+/// Environments as people read them.
+struct StatusText {
+    let console: Console
+    /// More pending migrations than this are counted, not listed.
+    private static let longestList = 10
+
+    func lines(_ statuses: [EnvironmentStatus]) -> [String] {
+        var table = Table()
+        table.add(["environment", "branch", "commit", "applied", "pending", "state"])
+        for status in statuses {
+            let unknown = status.state == .unreachable
+            table.add([
+                status.name, status.branch ?? "–", status.commit.map { String($0.prefix(10)) } ?? "–",
+                unknown ? "–" : "\(status.applied)", unknown ? "–" : "\(status.pending.count)",
+                word(status.state),
+            ])
+        }
+        var lines = table.lines(numeric: [3, 4])
+        lines[0] = console.paint(lines[0], .faint)
+        return lines + statuses.flatMap(details)
+    }
+
+    private func word(_ state: EnvironmentStatus.State) -> String {
+        switch state {
+        case .upToDate: console.paint("up to date", .good)
+        case .pending: console.paint("pending", .warning)
+        case .needsAttention: console.paint("needs attention", .bad)
+        case .held: console.paint("on hold", .bad)
+        case .unreachable: console.paint("unreachable", .bad)
+        }
+    }
+
+    private func details(_ status: EnvironmentStatus) -> [String] {
+        var lines: [String] = []
+        if let failure = status.failure { lines.append("  \(failure)") }
+        if let hold = status.hold {
+            lines.append("  on hold since \(hold.since) by \(hold.by): \(hold.reason)")
+        }
+        lines += ProblemText(console: console).lines(status.problems).map { "  \($0)" }
+        lines += status.pending.prefix(Self.longestList).map { "  pending \($0)" }
+        let more = status.pending.count - Self.longestList
+        if more > 0 { lines.append("  … and \(more) more pending") }
+        if console.isVerbose { lines += status.notes.map { "  note: \($0)" } }
+        return lines.isEmpty ? [] : ["", console.paint(status.name, .strong)] + lines
+    }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+
+@main
+struct Sluice: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sluice",
+        abstract: "Carries Prisma migrations from Git through dev, staging and production.",
+        discussion: """
+            sluice finds the migrations that reached a branch, shows what would run, and runs it: \
+            each migration in one transaction with its record, behind gates, checked afterwards.
+
+            Exit codes: 0 done or nothing to do, 1 failed, 3 blocked by a gate or a hold, \
+            4 needs attention, 5 try again, 64 usage or configuration, 130 interrupted.
+            """,
+        version: "0.1.0",
+        groupedSubcommands: [
+            CommandGroup(name: "Start", subcommands: [DemoCommand.self, InitCommand.self, CheckCommand.self]),
+            CommandGroup(
+                name: "Look", subcommands: [StatusCommand.self, PlanCommand.self, LintCommand.self, HistoryCommand.self]),
+            CommandGroup(
+                name: "Release",
+                subcommands: [
+                    DeployCommand.self, PromoteCommand.self, SmokeCommand.self, HoldCommand.self,
+                    ReleaseCommand.self,
+                ]),
+            CommandGroup(
+                name: "Repair", subcommands: [HotfixCommand.self, ResolveCommand.self, NewCommand.self]),
+            CommandGroup(name: "Sandbox", subcommands: [SandboxCommand.self]),
+        ])
+}
