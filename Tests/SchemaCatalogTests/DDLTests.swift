@@ -1,0 +1,68 @@
+import PostgresLink
+import SchemaCatalog
+import TestSupport
+import Testing
+
+/// For hand-written pairs of schemas: the difference applied to the one gives
+/// the other, by pg_dump's word and by our own.
+struct DDLTests {
+    @Test(arguments: SchemaPair.tables)
+    func tables(_ pair: SchemaPair) async throws { try await check(pair) }
+
+    @Test(arguments: SchemaPair.constraints)
+    func constraints(_ pair: SchemaPair) async throws { try await check(pair) }
+
+    @Test(arguments: SchemaPair.indexes)
+    func indexes(_ pair: SchemaPair) async throws { try await check(pair) }
+
+    @Test(arguments: SchemaPair.types)
+    func types(_ pair: SchemaPair) async throws { try await check(pair) }
+
+    @Test(arguments: SchemaPair.code)
+    func code(_ pair: SchemaPair) async throws { try await check(pair) }
+
+    @Test(arguments: SchemaPair.partitions)
+    func partitions(_ pair: SchemaPair) async throws { try await check(pair) }
+
+    private func check(_ pair: SchemaPair) async throws {
+        try await check(pair, from: pair.first, to: pair.second)
+        try await check(pair, from: pair.second, to: pair.first)
+    }
+
+    private func check(_ pair: SchemaPair, from: String, to: String) async throws {
+        try await withTemporaryDatabase { start in
+            try await withTemporaryDatabase { goal in
+                let wanted = try Self.build(goal, pair.common, to)
+                let existing = try Self.build(start, pair.common, from)
+                let difference = SchemaDifference(from: existing, to: wanted)
+                #expect(!difference.isEmpty)
+                let sql = difference.render()
+                let left = try Self.apply(sql, to: start, expecting: wanted)
+                #expect(left.isEmpty, "after:\n\(sql)")
+                let expected = try await PgDumpOracle.dump(goal)
+                let found = try await PgDumpOracle.dump(start)
+                if expected != found {
+                    Issue.record("\(expected.difference(to: found))\nafter:\n\(sql)")
+                }
+            }
+        }
+    }
+
+    private static func build(_ url: String, _ parts: String...) throws -> SchemaSnapshot {
+        let session = try PostgresSession(connecting: ConnectionTarget(url: url))
+        for part in parts where !part.isEmpty { try session.execute(part) }
+        return try SchemaSnapshot.read(session)
+    }
+
+    private static func apply(
+        _ sql: String, to url: String, expecting wanted: SchemaSnapshot
+    ) throws -> [String] {
+        let session = try PostgresSession(connecting: ConnectionTarget(url: url))
+        do {
+            try session.execute(sql)
+        } catch {
+            Issue.record("\(error)\nin:\n\(sql)")
+        }
+        return SchemaDifference(from: try SchemaSnapshot.read(session), to: wanted).summary
+    }
+}
