@@ -31,13 +31,13 @@ struct ActionCompiler {
             kind == .opaque
             ? Piece(role: .script(firstStatement: 0), sql: script.text, statements: 0)
             : self.script(script, script.units[0])
-        let record = bookkeeping.session.reset + bookkeeping.applied(planned.migration)
+        let id = UUID4.make()
+        let opening = ["BEGIN", bookkeeping.started(planned.migration, id: id)] + localTimeouts(script)
+        let record = bookkeeping.session.reset + [bookkeeping.finished(planned.migration, id: id)]
         let commit = (isLast ? [SessionSettings.durableCommit] : []) + ["COMMIT"]
         return Action(
             kind: kind, migration: index, unit: 0,
-            pieces: [
-                .bookkeeping(["BEGIN"] + localTimeouts(script)), body, .bookkeeping(record + commit),
-            ], completes: true)
+            pieces: [.bookkeeping(opening), body, .bookkeeping(record + commit)], completes: true)
     }
 
     private func stepwise(_ planned: PlannedMigration, _ index: Int) -> [Action] {
@@ -47,8 +47,9 @@ struct ActionCompiler {
         let firstUnit = min(earlier?.finishedUnits ?? 0, units.count - 1)
         var opening: [String] = []
         if earlier == nil {
-            opening = bookkeeping.started(
-                planned.migration, id: id, total: planned.script.statements.count)
+            opening = [bookkeeping.started(planned.migration, id: id)]
+                + bookkeeping.progressOpened(
+                    planned.migration, id: id, total: planned.script.statements.count)
         }
         var actions = [
             transaction(index, opening: [], body: nil, closing: opening, next: units[firstUnit], planned.script)
@@ -70,7 +71,8 @@ struct ActionCompiler {
             planned.migration, units: number + 1, statements: unit.statements.upperBound,
             prefix: Self.prefix(of: script, units: number + 1))
         if isLast {
-            closing += bookkeeping.finished(planned.migration, id: id) + [SessionSettings.durableCommit]
+            closing += [bookkeeping.finished(planned.migration, id: id)]
+            closing += bookkeeping.progressClosed(planned.migration) + [SessionSettings.durableCommit]
         }
         var actions: [Action] = []
         if unit.kind == .alone {
@@ -98,10 +100,8 @@ struct ActionCompiler {
         var pieces = opening
         pieces.append(.bookkeeping([begin(unit)] + (unit == nil ? [] : localTimeouts(script))))
         if let unit { pieces.append(self.script(script, unit)) }
-        var ending = closing
         if unit?.ending == .rollback { pieces.append(.bookkeeping(["ROLLBACK", "BEGIN"])) }
-        ending = bookkeeping.session.reset + ending + ["COMMIT"]
-        pieces.append(.bookkeeping(ending))
+        pieces.append(.bookkeeping(bookkeeping.session.reset + closing + ["COMMIT"]))
         if next?.kind == .alone { pieces.append(.bookkeeping(yieldLock(script))) }
         return Action(
             kind: .transaction, migration: index, unit: body, pieces: pieces, completes: false)

@@ -11,35 +11,53 @@ struct Bookkeeping: Sendable {
     var commit: String?
     var session: SessionSettings
 
-    /// Records a finished migration; run in the transaction of its script.
+    /// Opens a migration with an unfinished row.
     ///
-    /// `started_at` is the start of that transaction. The first statement
-    /// returns the milliseconds the script took by the server's clock.
-    func applied(_ migration: Migration) -> [String] {
-        let history = """
-            INSERT INTO \(table.qualified)
-              (id, checksum, finished_at, migration_name, started_at, applied_steps_count)
-            VALUES ('\(UUID4.make())', '\(migration.checksum)', pg_catalog.clock_timestamp(),
-                    \(Quoting.literal(migration.name)), pg_catalog.now(), 1)
-            RETURNING \(Self.elapsed)
-            """
-        return [history] + step(migration, startedAt: "pg_catalog.now()")
+    /// In a transaction of its own this is the row that stops Prisma; in the
+    /// script's transaction nobody sees it before it is finished. The time is
+    /// the clock's, because `now()` is the moment the message arrived, the same
+    /// for every migration in it, and Prisma sorts by this column.
+    func started(_ migration: Migration, id: String) -> String {
+        """
+        INSERT INTO \(table.qualified) (id, checksum, migration_name, started_at, applied_steps_count)
+        VALUES ('\(id)', '\(migration.checksum)', \(Quoting.literal(migration.name)),
+                pg_catalog.clock_timestamp(), 0)
+        """
     }
 
-    /// Opens a stepwise migration with the unfinished row that stops Prisma.
-    func started(_ migration: Migration, id: String, total: Int) -> [String] {
-        let history = """
-            INSERT INTO \(table.qualified) (id, checksum, migration_name, started_at, applied_steps_count)
-            VALUES ('\(id)', '\(migration.checksum)', \(Quoting.literal(migration.name)),
-                    pg_catalog.clock_timestamp(), 0)
+    /// Closes a migration: its row is finished, its step is in the ledger.
+    /// Returns the milliseconds it took by the server's clock.
+    func finished(_ migration: Migration, id: String) -> String {
+        let update = """
+            UPDATE \(table.qualified)
+            SET finished_at = pg_catalog.clock_timestamp(), applied_steps_count = 1,
+                checksum = '\(migration.checksum)', logs = NULL
+            WHERE id = '\(id)'
             """
-        guard deployment != nil else { return [history] }
-        let progress = """
+        guard let deployment else { return "\(update) RETURNING \(Self.elapsed)" }
+        return """
+            WITH done AS (\(update) RETURNING started_at, finished_at)
+            INSERT INTO _sluice.steps
+              (deployment, migration, checksum, outcome, commit, author, started_at, finished_at)
+            SELECT '\(deployment)', \(Quoting.literal(migration.name)), '\(migration.checksum)',
+                   'applied', \(Quoting.literal(migration.commit ?? commit)),
+                   \(Quoting.literal(migration.author)), started_at, finished_at FROM done
+            RETURNING \(Self.elapsed)
+            """
+    }
+
+    private static let elapsed = "(extract(epoch from finished_at - started_at) * 1000)::bigint"
+
+    /// Starts counting the finished part of a stepwise migration.
+    func progressOpened(_ migration: Migration, id: String, total: Int) -> [String] {
+        guard deployment != nil else { return [] }
+        return [
+            """
             INSERT INTO _sluice.progress
               (migration, history_id, finished_units, finished_statements, total_statements, prefix)
             VALUES (\(Quoting.literal(migration.name)), '\(id)', 0, 0, \(total), '')
             """
-        return [history, progress]
+        ]
     }
 
     /// Notes how far a stepwise migration has come.
@@ -55,35 +73,9 @@ struct Bookkeeping: Sendable {
         ]
     }
 
-    /// Closes a stepwise migration: its row is finished, its progress forgotten.
-    func finished(_ migration: Migration, id: String) -> [String] {
-        let history = """
-            UPDATE \(table.qualified)
-            SET finished_at = pg_catalog.clock_timestamp(), applied_steps_count = 1,
-                checksum = '\(migration.checksum)', logs = NULL
-            WHERE id = '\(id)'
-            RETURNING (extract(epoch from pg_catalog.clock_timestamp() - started_at) * 1000)::bigint
-            """
-        guard deployment != nil else { return [history] }
-        let started = "(SELECT started_at FROM \(table.qualified) WHERE id = '\(id)')"
-        return [history] + step(migration, startedAt: started) + [
-            "DELETE FROM _sluice.progress WHERE migration = \(Quoting.literal(migration.name))"
-        ]
-    }
-
-    private static let elapsed =
-        "(extract(epoch from pg_catalog.clock_timestamp() - pg_catalog.now()) * 1000)::bigint"
-
-    private func step(_ migration: Migration, startedAt: String) -> [String] {
-        guard let deployment else { return [] }
-        return [
-            """
-            INSERT INTO _sluice.steps
-              (deployment, migration, checksum, outcome, commit, author, started_at)
-            VALUES ('\(deployment)', \(Quoting.literal(migration.name)), '\(migration.checksum)',
-                    'applied', \(Quoting.literal(migration.commit ?? commit)),
-                    \(Quoting.literal(migration.author)), \(startedAt))
-            """
-        ]
+    /// Forgets the progress of a stepwise migration that is finished.
+    func progressClosed(_ migration: Migration) -> [String] {
+        guard deployment != nil else { return [] }
+        return ["DELETE FROM _sluice.progress WHERE migration = \(Quoting.literal(migration.name))"]
     }
 }
