@@ -10,10 +10,11 @@ struct EnumValueRemoved: Rule {
                 let new = context.schema.replacement(of: type), let newValues = new.values
             else { return nil }
             let object = DatabaseObject(.type, old.original)
+            let written = ObjectName(schema: type.schema, name: old.original.name)
             guard let oldValues = old.values else {
                 return finding(
                     context, .warning,
-                    "The enum \(old.original) is replaced by one with the values "
+                    "The enum \(written) is replaced by one with the values "
                         + "\(list(newValues)); the migration fails where a row has another one, "
                         + "so change those rows first.",
                     [object])
@@ -23,7 +24,7 @@ struct EnumValueRemoved: Rule {
             let what = removed.count == 1 ? "the value" : "the values"
             return finding(
                 context, .warning,
-                "The enum \(old.original) loses \(what) \(list(removed)); the migration fails "
+                "The enum \(written) loses \(what) \(list(removed)); the migration fails "
                     + "where a row has it, so change those rows first.",
                 [object])
         }

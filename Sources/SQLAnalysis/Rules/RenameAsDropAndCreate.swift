@@ -20,13 +20,7 @@ struct RenameAsDropAndCreate: Rule {
         let changes = ColumnChanges(of: resolved, in: context)
         guard !changes.added.contains(where: { $0.name == column }) else { return nil }
         let type = context.schema.type(ofColumn: column, of: table)
-        let candidates = changes.added.filter { added in
-            // Values that are copied over are not lost.
-            if changes.filled.contains(added.name) { return false }
-            guard let type else { return changes.added.count == 1 && changes.dropped.count == 1 }
-            return added.type == type
-        }
-        guard let candidate = candidates.first else { return nil }
+        guard let candidate = changes.successor(of: column, type) else { return nil }
         let (from, to) = (ObjectName.quote(column), ObjectName.quote(candidate.name))
         let alike = type == nil ? "" : " of the same type"
         return finding(
@@ -67,8 +61,8 @@ struct RenameAsDropAndCreate: Rule {
 /// What a script does to the columns of one table.
 private struct ColumnChanges {
     var added: [Column] = []
-    var dropped: [String] = []
-    /// Columns that an UPDATE of the script writes.
+    var dropped: [Column] = []
+    /// Columns that an UPDATE of the script writes; values that are copied over are not lost.
     var filled: Set<String> = []
 
     init(of table: ObjectName, in context: RuleContext) {
@@ -79,12 +73,45 @@ private struct ColumnChanges {
                 added.append(column)
             case .dropColumn(let name, let column, _, _)
             where context.schema.resolve(.table, name) == table:
-                dropped.append(column)
+                let type = context.schema.type(ofColumn: column, of: name)
+                dropped.append(Column(name: column, type: type))
             case .update(let name, let columns, _)
             where context.schema.resolve(.table, name) == table:
                 filled.formUnion(columns)
             default: break
             }
         }
+    }
+
+    /// The added column that a dropped one may have been renamed to: the only one of its type,
+    /// or among several the one with the most words in common.
+    func successor(of column: String, _ type: ColumnType?) -> Column? {
+        let alike = added.filter { type == nil || $0.type == type }
+        let rivals = dropped.filter { type == nil || $0.type == nil || $0.type == type }
+        if alike.count == 1, rivals.count == 1 { return alike.first(where: isEmpty) }
+        let words = Self.words(column)
+        let ranked = alike.map { (column: $0, likeness: Self.likeness(words, Self.words($0.name))) }
+        guard let best = ranked.max(by: { $0.likeness < $1.likeness }), best.likeness > 1.0 / 3
+        else {
+            return nil
+        }
+        return isEmpty(best.column) ? best.column : nil
+    }
+
+    private func isEmpty(_ column: Column) -> Bool { !filled.contains(column.name) }
+
+    /// The words of a name in camelCase or snake_case.
+    private static func words(_ name: String) -> Set<String> {
+        var words: [String] = [""]
+        for character in name {
+            if character == "_" || character.isUppercase { words.append("") }
+            if character != "_" { words[words.count - 1] += character.lowercased() }
+        }
+        return Set(words.filter { !$0.isEmpty })
+    }
+
+    /// The share of words that two names have in common.
+    private static func likeness(_ left: Set<String>, _ right: Set<String>) -> Double {
+        Double(left.intersection(right).count) / Double(max(1, left.union(right).count))
     }
 }
