@@ -38,16 +38,19 @@ struct BranchHistory {
     mutating func apply(
         _ changes: [ScriptChange], step index: Int, renames: [String: String]
     ) {
+        // First what goes: a name that only changes the encoding of an accent is
+        // the same name here, and stays.
+        for change in changes where change.new == nil {
+            guard let old = change.old else { continue }
+            let newName = renames[change.folder]
+            records[change.folder]?.current = nil
+            records[change.folder]?.departure = Event(
+                kind: newName == nil ? .removed : .renamed, newName: newName, from: old, to: nil,
+                arrival: .step(index))
+        }
         for change in changes {
-            if let new = change.new {
-                arrive(change.folder, script: new, step: index)
-            } else if let old = change.old {
-                let newName = renames[change.folder]
-                records[change.folder]?.current = nil
-                records[change.folder]?.departure = Event(
-                    kind: newName == nil ? .removed : .renamed, newName: newName, from: old,
-                    to: nil, arrival: .step(index))
-            }
+            guard let new = change.new else { continue }
+            arrive(change.folder, script: new, step: index)
         }
     }
 

@@ -3,7 +3,8 @@
 /// Texts are written once and named by number: authors repeat a great deal.
 struct ByteWriter {
     private var body: [UInt8] = []
-    private var texts: [String: Int] = [:]
+    /// By their bytes: for `String` two spellings of an accent are equal.
+    private var texts: [[UInt8]: Int] = [:]
     private var textBytes: [UInt8] = []
 
     /// All texts, then everything else.
@@ -24,14 +25,15 @@ struct ByteWriter {
     }
 
     mutating func write(_ text: String) {
-        if let known = texts[text] {
+        let utf8 = Array(text.utf8)
+        if let known = texts[utf8] {
             write(known)
             return
         }
         write(texts.count)
-        texts[text] = texts.count
-        Self.append(text.utf8.count, to: &textBytes)
-        textBytes += text.utf8
+        texts[utf8] = texts.count
+        Self.append(utf8.count, to: &textBytes)
+        textBytes += utf8
     }
 
     mutating func write(_ id: ObjectID) {

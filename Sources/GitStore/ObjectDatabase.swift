@@ -62,8 +62,8 @@ final class ObjectDatabase {
     private static func explain(_ error: GitError, _ id: ObjectID) -> GitError {
         guard error.code == .notFound else { return error }
         return error.explained(
-            "The object \(id) is missing from the repository; if it is a partial or shallow clone, "
-                + "fetch the rest (git fetch --unshallow, or --refetch --filter=blob:limit=1g), "
+            "The object \(id) is missing from the repository. If this is a partial clone "
+                + "(--filter), get everything with: git fetch --refetch --no-filter; "
                 + "else run git fsck.")
     }
 }

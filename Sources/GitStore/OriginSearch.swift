@@ -37,14 +37,15 @@ final class OriginSearch {
         of folders: Set<String>, in merge: ObjectID, asking question: Question
     ) throws(GitError) -> [String: Origin] {
         var origins: [String: Origin] = [:]
-        var open = [(commit: merge, folders: folders)]
-        while let (commit, folders) = open.popLast() {
-            let node = try node(commit)
+        var open = [(commit: merge, node: try node(merge), folders: folders)]
+        while let (commit, node, folders) = open.popLast() {
             var rest = folders
             for parent in node.parents where !rest.isEmpty {
-                let different = try changed(from: parent, to: node, among: rest, question)
+                let earlier = try self.node(parent)
+                let different = try changed(from: earlier, to: node, among: rest, question)
                 guard different.count < rest.count else { continue }
-                open.append((parent, different.isEmpty ? rest : rest.subtracting(different)))
+                let same = different.isEmpty ? rest : rest.subtracting(different)
+                open.append((parent, earlier, same))
                 rest = different
             }
             let isRootOfAbsence = node.parents.isEmpty && node.tree == nil
@@ -57,10 +58,11 @@ final class OriginSearch {
     /// Which of the folders are in another state in the parent. Most commits
     /// touch none of them, so the changes are looked up, not the folders.
     private func changed(
-        from parent: ObjectID, to node: Node, among folders: Set<String>, _ question: Question
+        from parent: Node, to node: Node, among folders: Set<String>, _ question: Question
     ) throws(GitError) -> Set<String> {
+        guard parent.tree != node.tree else { return [] }
         var different: Set<String> = []
-        for change in try trees.changedScripts(from: self.node(parent).tree, to: node.tree)
+        for change in try trees.changedScripts(from: parent.tree, to: node.tree)
         where question == .contents || (change.old == nil) != (change.new == nil) {
             if folders.contains(change.folder) { different.insert(change.folder) }
         }

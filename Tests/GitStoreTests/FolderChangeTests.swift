@@ -60,6 +60,41 @@ import Testing
         #expect(try fixture.listing().changes.isEmpty)
     }
 
+    @Test func onlyEditsSinceTheOriginalAreTold() throws {
+        let fixture = try GitFixture()
+        try fixture.commitMigration("1_a", "select 1;\n")
+        for (number, subject) in [(2, "fix"), (1, "unfix"), (3, "third"), (4, "fourth")] {
+            try fixture.commit(subject, files: [Self.script("1_a"): "select \(number);\n"])
+        }
+        let changes = try fixture.listing().changes
+        #expect(changes.map(\.provenance.subject) == ["third", "fourth"])
+        #expect(changes[0].to == changes[1].from)
+    }
+
+    /// macOS once wrote names with separate accents.
+    @Test func otherAccentEncodingIsTheSameName() throws {
+        var stream = GitFastImportStream()
+        let blob = stream.blob(Array("select 1;\n".utf8))
+        let names = ["1_e\u{301}", "1_\u{E9}"].map { "prisma/migrations/\($0)/migration.sql" }
+        let first = stream.commit(
+            to: "main", parents: [], message: "a\n", changes: [(names[0], blob)])
+        let second = stream.commit(
+            to: "main", parents: [first], message: "b\n",
+            changes: [(names[0], nil), (names[1], blob)])
+        _ = stream.commit(
+            to: "back", parents: [second], message: "c\n",
+            changes: [(names[1], nil), (names[0], blob)])
+        let fixture = try GitFixture()
+        try fixture.fastImport(stream.bytes)
+        for branch in ["main", "back", "main"] {
+            let listing = try fixture.listing(branch)
+            #expect(listing.changes.isEmpty)
+            #expect(listing.problems.isEmpty)
+            let bytes = listing.names.map { Array($0.utf8) }
+            #expect(bytes == [Array((branch == "main" ? "1_\u{E9}" : "1_e\u{301}").utf8)])
+        }
+    }
+
     @Test func otherLineEndingsAreNoEdit() throws {
         let fixture = try GitFixture()
         try fixture.git("config", "core.autocrlf", "false")

@@ -128,6 +128,22 @@ import Testing
         #expect(error?.message.contains("is missing from the repository") == true)
     }
 
+    /// libgit2 does not fetch on demand; the advice that is given must work.
+    @Test func partialCloneIsExplainedAndTheAdviceWorks() throws {
+        let fixture = try fixture()
+        try fixture.git("config", "uploadpack.allowFilter", "true")
+        let clone = "\(fixture.directory)/partial"
+        try fixture.git(
+            [
+                "clone", "--quiet", "--no-checkout", "--filter=blob:none",
+                "file://\(fixture.path)", clone,
+            ], in: fixture.directory)
+        let error = #expect(throws: GitError.self) { try fixture.listing(at: clone) }
+        #expect(error?.message.contains("git fetch --refetch --no-filter") == true)
+        try fixture.git(["fetch", "--quiet", "--refetch", "--no-filter"], in: clone)
+        #expect(try fixture.listing(at: clone).names == ["1_a", "2_b"])
+    }
+
     @Test func ancestorsAreFoundAlsoInShallowClones() throws {
         let fixture = try fixture()
         let repository = try GitRepository(discovering: fixture.path)
