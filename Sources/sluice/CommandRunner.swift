@@ -37,7 +37,8 @@ struct Explanation {
             self.init(error)
         case let error as ConfigurationError:
             self.init(
-                what: "the configuration has \(error.mistakes.count == 1 ? "a mistake" : "\(error.mistakes.count) mistakes"):\n\(error)",
+                what:
+                    "the configuration has \(error.mistakes.count == 1 ? "a mistake" : "\(error.mistakes.count) mistakes"):\n\(error)",
                 next: ["“sluice check” validates the file in the work tree."], code: .usage)
         case let error as ConnectionFailure:
             self.init(error)
@@ -60,7 +61,8 @@ struct Explanation {
     }
 
     init(_ error: ReleaseError) {
-        self.init(what: error.what, state: error.state, next: error.next, code: Self.code(error.kind))
+        self.init(
+            what: error.what, state: error.state, next: error.next, code: Self.code(error.kind))
     }
 
     private init(_ failure: ConnectionFailure) {
@@ -70,8 +72,10 @@ struct Explanation {
             code = .tryAgain
             next = ["check that the server runs and accepts connections there, then run it again."]
         case .authentication: next = ["check user and password in the database URL."]
-        case .missingDatabase: next = ["create it (createdb), or correct the name in the database URL."]
-        case .refused: next = ["check the server's log and pg_hba.conf, and the TLS settings of the URL."]
+        case .missingDatabase:
+            next = ["create it (createdb), or correct the name in the database URL."]
+        case .refused:
+            next = ["check the server's log and pg_hba.conf, and the TLS settings of the URL."]
         }
     }
 

@@ -20,10 +20,13 @@ struct CommonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Look for the repository here and above.", valueName: "path"))
     var repo = "."
 
-    @Option(help: ArgumentHelp("Use this configuration file instead of the committed one.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Use this configuration file instead of the committed one.", valueName: "file"))
     var config: String?
 
-    @Option(help: ArgumentHelp("Read migrations from a plain folder instead of Git.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Read migrations from a plain folder instead of Git.", valueName: "dir"))
     var migrations: String?
 
     @Option(help: "text, json or markdown.")

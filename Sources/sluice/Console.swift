@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Writes to the terminal: the story to stdout, errors to stderr.
 struct Console: Sendable {
@@ -23,11 +24,23 @@ struct Console: Sendable {
     var tellsStory: Bool { format == .text }
 
     func line(_ text: String = "") {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+        Self.write(text + "\n", to: STDOUT_FILENO)
     }
 
     func error(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        Self.write(text + "\n", to: STDERR_FILENO)
+    }
+
+    /// Writes everything, or gives up when nobody reads any more: a deployment
+    /// must not die of `sluice deploy | head`.
+    static func write(_ text: String, to descriptor: Int32) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
     }
 
     /// Prints a value as one JSON document.
@@ -52,7 +65,7 @@ struct Console: Sendable {
     /// Asks a question on the terminal; no terminal means no.
     func confirms(_ question: String) -> Bool {
         guard ProcessContext.current.isInteractive else { return false }
-        FileHandle.standardError.write(Data("\(question) [y/N] ".utf8))
+        Self.write("\(question) [y/N] ", to: STDERR_FILENO)
         return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
     }
 }

@@ -10,7 +10,9 @@ struct ProcessContext {
     /// Who runs this: the person the CI system names, or the account.
     var actor: String {
         let ci = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILDKITE_BUILD_CREATOR"]
-        if let name = ci.lazy.compactMap({ variables[$0] }).first(where: { !$0.isEmpty }) { return name }
+        if let name = ci.lazy.compactMap({ variables[$0] }).first(where: { !$0.isEmpty }) {
+            return name
+        }
         return "\(NSUserName())@\(ProcessInfo.processInfo.hostName)"
     }
 

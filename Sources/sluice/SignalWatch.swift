@@ -12,7 +12,8 @@ final class SignalWatch {
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 if interrupt.isRaised { _exit(130) }
-                console.error("stopping: cancelling the running statement; once more to stop waiting.")
+                console.error(
+                    "stopping: cancelling the running statement; once more to stop waiting.")
                 interrupt.raise()
             }
             source.resume()

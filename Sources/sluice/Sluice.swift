@@ -1,7 +1,14 @@
 import ArgumentParser
+import Glibc
 
 @main
 struct Sluice: ParsableCommand {
+    static func main() {
+        // A closed pipe is no reason to stop in the middle of a deployment.
+        signal(SIGPIPE, SIG_IGN)
+        main(nil)
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "sluice",
         abstract: "Carries Prisma migrations from Git through dev, staging and production.",
@@ -14,9 +21,13 @@ struct Sluice: ParsableCommand {
             """,
         version: "0.1.0",
         groupedSubcommands: [
-            CommandGroup(name: "Start", subcommands: [DemoCommand.self, InitCommand.self, CheckCommand.self]),
             CommandGroup(
-                name: "Look", subcommands: [StatusCommand.self, PlanCommand.self, LintCommand.self, HistoryCommand.self]),
+                name: "Start", subcommands: [DemoCommand.self, InitCommand.self, CheckCommand.self]),
+            CommandGroup(
+                name: "Look",
+                subcommands: [
+                    StatusCommand.self, PlanCommand.self, LintCommand.self, HistoryCommand.self,
+                ]),
             CommandGroup(
                 name: "Release",
                 subcommands: [
@@ -24,7 +35,8 @@ struct Sluice: ParsableCommand {
                     ReleaseCommand.self,
                 ]),
             CommandGroup(
-                name: "Repair", subcommands: [HotfixCommand.self, ResolveCommand.self, NewCommand.self]),
+                name: "Repair",
+                subcommands: [HotfixCommand.self, ResolveCommand.self, NewCommand.self]),
             CommandGroup(name: "Sandbox", subcommands: [SandboxCommand.self]),
         ])
 }

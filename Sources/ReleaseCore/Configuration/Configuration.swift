@@ -22,7 +22,8 @@ public struct Configuration: Sendable, Hashable {
     /// Without a file: one environment on the current branch, its database in
     /// `DATABASE_URL`, as `prisma migrate deploy` has it.
     public static let withoutFile = Configuration(environments: [
-        EnvironmentConfiguration(name: "default", database: Template(raw: "${DATABASE_URL}", line: 0))
+        EnvironmentConfiguration(
+            name: "default", database: Template(raw: "${DATABASE_URL}", line: 0))
     ])
 
     public func environment(named name: String) -> EnvironmentConfiguration? {
@@ -89,7 +90,8 @@ public struct GateConfiguration: Sendable, Hashable {
     public var line: Int
 
     public init(
-        gate: GateName, settings: [String: String] = [:], lists: [String: [String]] = [:], line: Int = 0
+        gate: GateName, settings: [String: String] = [:], lists: [String: [String]] = [:],
+        line: Int = 0
     ) {
         self.gate = gate
         self.settings = settings

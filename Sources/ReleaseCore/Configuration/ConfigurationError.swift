@@ -18,7 +18,8 @@ public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvert
 
     public var description: String {
         mistakes.sorted { $0.line < $1.line }.map { mistake in
-            mistake.line == 0 ? "\(file): \(mistake.message)" : "\(file):\(mistake.line): \(mistake.message)"
+            mistake.line == 0
+                ? "\(file): \(mistake.message)" : "\(file):\(mistake.line): \(mistake.message)"
         }.joined(separator: "\n")
     }
 }

@@ -10,9 +10,12 @@ public struct ConfigurationReader {
     ///
     /// - Parameter file: what to call the file in messages.
     /// - Throws: ``ConfigurationError`` with every mistake found.
-    public static func read(_ bytes: [UInt8], file: String) throws(ConfigurationError) -> Configuration {
+    public static func read(_ bytes: [UInt8], file: String) throws(ConfigurationError)
+        -> Configuration
+    {
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw ConfigurationError(file: file, mistakes: [.init(line: 0, message: "it is not UTF-8 text.")])
+            throw ConfigurationError(
+                file: file, mistakes: [.init(line: 0, message: "it is not UTF-8 text.")])
         }
         var this = ConfigurationReader()
         this.read(text)
@@ -30,7 +33,9 @@ public struct ConfigurationReader {
             }
             readRoot(root)
             checkReferences()
-        } catch let YamlError.parser(_, problem, mark, _), let YamlError.scanner(_, problem, mark, _) {
+        } catch let YamlError.parser(_, problem, mark, _), let YamlError.scanner(
+            _, problem, mark, _)
+        {
             reader.complain(at: mark.line, "\(problem).")
         } catch {
             reader.complain(nil, "it is not YAML: \(error).")
@@ -81,18 +86,22 @@ public struct ConfigurationReader {
             case "promotes_from": environment.promotesFrom = reader.string(value, key)
             case "gates": environment.gates = gates(value)
             case "smoke":
-                environment.smoke = reader.list(value, key).compactMap { SmokeCheck.read($0, &reader) }
+                environment.smoke = reader.list(value, key).compactMap {
+                    SmokeCheck.read($0, &reader)
+                }
             default: environment.deploy = deploySettings(value)
             }
         }
         if environment.database.raw.isEmpty {
-            reader.complain(node, "environment “\(name)” needs a database: a URL, ${NAME} or sandbox.")
+            reader.complain(
+                node, "environment “\(name)” needs a database: a URL, ${NAME} or sandbox.")
         }
         configuration.environments.append(environment)
     }
 
     private mutating func database(_ node: Node) -> Template {
-        let template = Template(raw: reader.string(node, "database") ?? "", line: node.mark?.line ?? 0)
+        let template = Template(
+            raw: reader.string(node, "database") ?? "", line: node.mark?.line ?? 0)
         guard template.references.isEmpty, template.raw != "sandbox", !template.raw.isEmpty else {
             return template
         }
@@ -100,7 +109,9 @@ public struct ConfigurationReader {
             let target = try ConnectionTarget(url: template.raw)
             if target.hasPassword, !target.isLocal {
                 reader.complain(
-                    node, "a password for \(target.server) stands in the file; put the URL into a variable and write ${NAME}.")
+                    node,
+                    "a password for \(target.server) stands in the file; put the URL into a variable and write ${NAME}."
+                )
             }
         } catch {
             reader.complain(node, "database: \(error)")
@@ -117,7 +128,9 @@ public struct ConfigurationReader {
 
     private mutating func gate(_ name: GateName, _ node: Node) -> GateConfiguration {
         var gate = GateConfiguration(gate: name, line: node.mark?.line ?? 0)
-        for (key, value) in reader.entries(node, of: "gate “\(name.rawValue)”", known: name.settingKeys) {
+        for (key, value) in reader.entries(
+            node, of: "gate “\(name.rawValue)”", known: name.settingKeys)
+        {
             if value.sequence != nil {
                 gate.lists[key] = reader.list(value, key).compactMap { reader.string($0, key) }
             } else {
@@ -139,7 +152,8 @@ public struct ConfigurationReader {
             case "statement_timeout":
                 settings.statementTimeout = reader.duration(value, key) ?? settings.statementTimeout
             default:
-                settings.lockRetries = reader.integer(value, key, 0...10_000) ?? settings.lockRetries
+                settings.lockRetries =
+                    reader.integer(value, key, 0...10_000) ?? settings.lockRetries
             }
         }
         return settings
@@ -151,7 +165,8 @@ public struct ConfigurationReader {
             guard let upstream = environment.promotesFrom else { continue }
             let line = environment.database.line
             guard configuration.environment(named: upstream) != nil else {
-                let nearest = NearestWord.to(upstream, among: configuration.environments.map(\.name))
+                let nearest = NearestWord.to(
+                    upstream, among: configuration.environments.map(\.name))
                 reader.complain(
                     at: line,
                     "environment “\(environment.name)” promotes from “\(upstream)”, which is not an environment"
@@ -159,7 +174,8 @@ public struct ConfigurationReader {
                 continue
             }
             if isCircular(environment) {
-                reader.complain(at: line, "the promotes_from of “\(environment.name)” runs in a circle.")
+                reader.complain(
+                    at: line, "the promotes_from of “\(environment.name)” runs in a circle.")
             }
         }
     }

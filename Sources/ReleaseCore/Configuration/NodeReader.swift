@@ -51,7 +51,8 @@ struct NodeReader {
 
     mutating func integer(_ node: Node, _ what: String, _ range: ClosedRange<Int>) -> Int? {
         guard let value = node.scalar.flatMap({ Int($0.string) }), range.contains(value) else {
-            complain(node, "\(what) must be a number from \(range.lowerBound) to \(range.upperBound).")
+            complain(
+                node, "\(what) must be a number from \(range.lowerBound) to \(range.upperBound).")
             return nil
         }
         return value

@@ -60,6 +60,8 @@ public struct MissingVariable: Error, Sendable, Hashable, CustomStringConvertibl
     public var line: Int
 
     public var description: String {
-        line == 0 ? "the variable \(name) is not set." : "the variable \(name), used in line \(line), is not set."
+        line == 0
+            ? "the variable \(name) is not set."
+            : "the variable \(name), used in line \(line), is not set."
     }
 }

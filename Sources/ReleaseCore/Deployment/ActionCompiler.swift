@@ -32,12 +32,24 @@ struct ActionCompiler {
             ? Piece(role: .script(firstStatement: 0), sql: script.text, statements: 0)
             : self.script(script, script.units[0])
         let id = UUID4.make()
-        let opening = ["BEGIN", bookkeeping.started(planned.migration, id: id)] + localTimeouts(script)
-        let record = bookkeeping.session.reset + [bookkeeping.finished(planned.migration, id: id)]
+        let start = [bookkeeping.started(planned.migration, id: id)]
+        let isLate = setsTransaction(script)
+        let opening = ["BEGIN"] + (isLate ? [] : start) + localTimeouts(script)
+        let record =
+            bookkeeping.session.reset + (isLate ? start : [])
+            + [bookkeeping.finished(planned.migration, id: id)]
         let commit = (isLast ? [SessionSettings.durableCommit] : []) + ["COMMIT"]
         return Action(
             kind: kind, migration: index, unit: 0,
             pieces: [.bookkeeping(opening), body, .bookkeeping(record + commit)], completes: true)
+    }
+
+    /// SET TRANSACTION must come before any query, so also before ours.
+    private func setsTransaction(_ script: Script) -> Bool {
+        script.statements.contains { statement in
+            let words = statement.text.prefix(40).uppercased().split(whereSeparator: \.isWhitespace)
+            return words.starts(with: ["SET", "TRANSACTION"])
+        }
     }
 
     private func stepwise(_ planned: PlannedMigration, _ index: Int) -> [Action] {
@@ -47,12 +59,15 @@ struct ActionCompiler {
         let firstUnit = min(earlier?.finishedUnits ?? 0, units.count - 1)
         var opening: [String] = []
         if earlier == nil {
-            opening = [bookkeeping.started(planned.migration, id: id)]
+            opening =
+                [bookkeeping.started(planned.migration, id: id)]
                 + bookkeeping.progressOpened(
                     planned.migration, id: id, total: planned.script.statements.count)
         }
         var actions = [
-            transaction(index, opening: [], body: nil, closing: opening, next: units[firstUnit], planned.script)
+            transaction(
+                index, opening: [], body: nil, closing: opening, next: units[firstUnit],
+                planned.script)
         ]
         for number in firstUnit..<units.count {
             actions += self.unit(number, of: planned, index, id: id)
@@ -62,7 +77,9 @@ struct ActionCompiler {
 
     /// The actions of one unit, its progress recorded with it where the server
     /// allows and directly after it where not.
-    private func unit(_ number: Int, of planned: PlannedMigration, _ index: Int, id: String) -> [Action] {
+    private func unit(_ number: Int, of planned: PlannedMigration, _ index: Int, id: String)
+        -> [Action]
+    {
         let script = planned.script
         let unit = script.units[number]
         let isLast = number == script.units.count - 1
@@ -72,16 +89,19 @@ struct ActionCompiler {
             prefix: Self.prefix(of: script, units: number + 1))
         if isLast {
             closing += [bookkeeping.finished(planned.migration, id: id)]
-            closing += bookkeeping.progressClosed(planned.migration) + [SessionSettings.durableCommit]
+            closing +=
+                bookkeeping.progressClosed(planned.migration) + [SessionSettings.durableCommit]
         }
         var actions: [Action] = []
         if unit.kind == .alone {
             actions.append(
                 Action(
-                    kind: .alone, migration: index, unit: number, pieces: [self.script(script, unit)],
+                    kind: .alone, migration: index, unit: number,
+                    pieces: [self.script(script, unit)],
                     completes: false))
             actions.append(
-                transaction(index, opening: [relock], body: nil, closing: closing, next: next, script))
+                transaction(
+                    index, opening: [relock], body: nil, closing: closing, next: next, script))
         } else {
             actions.append(
                 transaction(

@@ -86,7 +86,8 @@ struct ActionRunner {
         report(.runningAlone(migration: planned.name, tag: statement.tag))
     }
 
-    private mutating func send(_ message: Message, _ session: PostgresSession) throws(PostgresError) {
+    private mutating func send(_ message: Message, _ session: PostgresSession) throws(PostgresError)
+    {
         let action = actions[message.actions.lowerBound]
         var milliseconds = 0
         var finished: [(Int, Int)] = []
@@ -101,7 +102,9 @@ struct ActionRunner {
                     if result.columns.count == 1, let value = result.scalar.flatMap({ Int($0) }) {
                         milliseconds = value
                     }
-                    if let action = message.action(endingAt: index) { finished.append((action, milliseconds)) }
+                    if let action = message.action(endingAt: index) {
+                        finished.append((action, milliseconds))
+                    }
                 }
             }
         } catch let error as PostgresError {
@@ -120,7 +123,8 @@ struct ActionRunner {
             applied.append(migrations[migration].name)
             report(
                 .applied(
-                    migration: migrations[migration].name, index: migration + 1, of: migrations.count,
+                    migration: migrations[migration].name, index: migration + 1,
+                    of: migrations.count,
                     milliseconds: milliseconds))
         }
     }
@@ -146,7 +150,8 @@ struct ActionRunner {
                 return .goOn(message.actions.lowerBound, before: index)
             }
             if isBusyGuard(error, place) {
-                return try waitForLock(session) ? .goOn(index, before: actions.count) : .stop(.interrupted)
+                return try waitForLock(session)
+                    ? .goOn(index, before: actions.count) : .stop(.interrupted)
             }
             if mayRetry(error, actions[index]) {
                 retry(error, index)

@@ -43,7 +43,8 @@ public struct Deployer {
                 next: ["sluice deploy \(environment.name)"])
         case (false, let upstream?):
             throw ReleaseError(
-                .usage, "\(environment.name) promotes from \(upstream); it is not deployed to directly.",
+                .usage,
+                "\(environment.name) promotes from \(upstream); it is not deployed to directly.",
                 next: ["sluice promote \(environment.name)"])
         default: return
         }
@@ -62,7 +63,8 @@ public struct Deployer {
             gate.gate == .dryRun
                 ? GateResult(
                     .dryRun, .pass,
-                    "the plan \(prepared.plan.digest.prefix(PlanDigest.shortLength)) was confirmed on the terminal.")
+                    "the plan \(prepared.plan.digest.prefix(PlanDigest.shortLength)) was confirmed on the terminal."
+                )
                 : gate
         }
     }
@@ -84,7 +86,9 @@ public struct Deployer {
             obstacle: ReleaseError(
                 .usage, "\(link.target.redacted) is a standby and refuses writes.",
                 state: "nothing was changed.",
-                next: ["point \(plan.environment) at the primary, or add target_session_attrs=read-write to its URL."]))
+                next: [
+                    "point \(plan.environment) at the primary, or add target_session_attrs=read-write to its URL."
+                ]))
     }
 
     private func runLocked(
@@ -96,7 +100,8 @@ public struct Deployer {
         // What was planned without the lock may be old news by now.
         try link.refresh()
         let plan = try builder.plan(
-            prepared.release, link, upTo: stillPending(request.upTo, link), accepted: request.accepted)
+            prepared.release, link, upTo: stillPending(request.upTo, link),
+            accepted: request.accepted)
         if plan.digest != prepared.plan.digest {
             let gates = builder.gates(
                 plan, prepared.release, link, inspectedDigest: request.inspectedDigest)
@@ -129,15 +134,19 @@ public struct Deployer {
         case .interrupted:
             return DeploymentReport(
                 plan: plan, verdict: .interrupted, gates: gates,
-                obstacle: ReleaseError(.interrupted, "stopped while waiting for the deployment lock.", state: "nothing was changed."))
+                obstacle: ReleaseError(
+                    .interrupted, "stopped while waiting for the deployment lock.",
+                    state: "nothing was changed."))
         case .busy(let holder):
-            let who = holder.map {
-                "process \($0.process) (\($0.application.isEmpty ? "unnamed" : $0.application), \($0.host), connected since \($0.since))"
-            } ?? "somebody"
+            let who =
+                holder.map {
+                    "process \($0.process) (\($0.application.isEmpty ? "unnamed" : $0.application), \($0.host), connected since \($0.since))"
+                } ?? "somebody"
             return DeploymentReport(
                 plan: plan, verdict: .blocked, gates: gates,
                 obstacle: ReleaseError(
-                    .tryAgain, "another deployment holds the lock: \(who).", state: "nothing was changed.",
+                    .tryAgain, "another deployment holds the lock: \(who).",
+                    state: "nothing was changed.",
                     next: ["run it again when that one is done."]))
         }
     }

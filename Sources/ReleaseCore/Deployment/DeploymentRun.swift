@@ -28,7 +28,8 @@ struct DeploymentRun {
         result.deployment = deployment
         if !writesLedger {
             result.notes.append(
-                "no ledger was written: the role \(link.state.role) may not create schemas (GRANT CREATE ON DATABASE \(link.state.database) TO \(link.state.role)).")
+                "no ledger was written: the role \(link.state.role) may not create schemas (GRANT CREATE ON DATABASE \(link.state.database) TO \(link.state.role))."
+            )
         }
         var remaining = plan.migrations
         while true {
@@ -67,7 +68,8 @@ struct DeploymentRun {
 
     private func actions(for migrations: [PlannedMigration]) -> [Action] {
         let progress = Dictionary(
-            (link.state.ledger?.progress ?? []).map { ($0.migration, $0) }, uniquingKeysWith: { $1 })
+            (link.state.ledger?.progress ?? []).map { ($0.migration, $0) }, uniquingKeysWith: { $1 }
+        )
         for migration in migrations {
             if let earlier = progress[migration.name] {
                 report(
@@ -87,7 +89,8 @@ struct DeploymentRun {
     /// Asks the history what was committed before the connection broke, and
     /// returns what is left to do.
     private func reconnect(
-        after error: PostgresError, _ remaining: [PlannedMigration], _ result: inout DeploymentReport
+        after error: PostgresError, _ remaining: [PlannedMigration],
+        _ result: inout DeploymentReport
     ) throws -> [PlannedMigration] {
         var lastError: any Error = error
         for attempt in 1...Self.longestReconnect {
@@ -96,8 +99,10 @@ struct DeploymentRun {
             DeploymentLock.pause(milliseconds: min(5000, 100 << attempt))
             do {
                 try link.reconnect()
-                guard case .held = try DeploymentLock.acquire(
-                    link.session, budget: .seconds(60), interrupt: interrupt, onWait: { report(.waitingForLock($0)) })
+                guard
+                    case .held = try DeploymentLock.acquire(
+                        link.session, budget: .seconds(60), interrupt: interrupt,
+                        onWait: { report(.waitingForLock($0)) })
                 else { break }
                 try link.refresh()
                 let applied = link.state.history.applied
@@ -109,13 +114,16 @@ struct DeploymentRun {
             }
         }
         throw ReleaseError(
-            .tryAgain, "the connection to \(link.target.redacted) broke and could not be made again: \(lastError)",
-            state: "every migration is either wholly there or not at all; \(result.applied.count) are known to be applied.",
+            .tryAgain,
+            "the connection to \(link.target.redacted) broke and could not be made again: \(lastError)",
+            state:
+                "every migration is either wholly there or not at all; \(result.applied.count) are known to be applied.",
             next: ["run it again when the server answers; it continues where it stopped."])
     }
 
     private func record(_ failure: DeploymentFailure) {
-        guard writesLedger, let planned = plan.migrations.first(where: { $0.name == failure.migration })
+        guard writesLedger,
+            let planned = plan.migrations.first(where: { $0.name == failure.migration })
         else { return }
         // The failure itself is what must reach the user, also when the record cannot be written.
         try? writer.record(failure, of: planned, deployment: deployment)

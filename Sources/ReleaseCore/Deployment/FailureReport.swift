@@ -36,7 +36,8 @@ struct FailureReport {
         let unit = action.unit.map { script.units[$0] }
         if let position = error.position {
             let source = script.location(
-                ofCharacter: position - place.characters.lowerBound, in: script.opaqueScan == nil ? unit : nil)
+                ofCharacter: position - place.characters.lowerBound,
+                in: script.opaqueScan == nil ? unit : nil)
             return (script.statement(atUTF8: source.offset), source)
         }
         let index = firstStatement + error.completedStatements - place.statements.lowerBound
@@ -55,7 +56,8 @@ struct FailureReport {
     private var databaseState: String {
         switch action.kind {
         case .transaction where script.mode.isTransactional, .opaque:
-            return "rolled back: nothing of this migration is in the database, and its history has no trace of it."
+            return
+                "rolled back: nothing of this migration is in the database, and its history has no trace of it."
         default: break
         }
         let done = action.unit.map { script.units[$0].statements.lowerBound } ?? 0
@@ -87,7 +89,9 @@ struct FailureReport {
         default:
             return script.mode.isTransactional
                 ? ["correct the script on its branch, then run it again."]
-                : ["correct the unfinished part of the script on its branch, then run it again: it continues behind the finished statements."]
+                : [
+                    "correct the unfinished part of the script on its branch, then run it again: it continues behind the finished statements."
+                ]
         }
     }
 }

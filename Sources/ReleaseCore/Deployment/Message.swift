@@ -60,8 +60,10 @@ struct Message {
 
     /// The action that is committed when the statement with this index completes.
     func action(endingAt statement: Int) -> Int? {
-        guard let place = placement(ofStatement: statement), place.statements.upperBound == statement + 1
+        guard let place = placement(ofStatement: statement),
+            place.statements.upperBound == statement + 1
         else { return nil }
-        return placements.last { $0.action == place.action }?.piece == place.piece ? place.action : nil
+        return placements.last { $0.action == place.action }?.piece == place.piece
+            ? place.action : nil
     }
 }

@@ -49,7 +49,8 @@ struct GateKeeper {
                 "the plan that was inspected is \(inspectedDigest.prefix(PlanDigest.shortLength)), this one is \(short): commit or history changed since.",
                 wayOut: "\(inspect), then \(run) --plan \(short)")
         }
-        return GateResult(.dryRun, .pass, "the plan that was inspected is the one about to run: \(short).")
+        return GateResult(
+            .dryRun, .pass, "the plan that was inspected is the one about to run: \(short).")
     }
 
     private var inspect: String { "sluice plan \(environment.name)" }

@@ -29,7 +29,8 @@ struct UpstreamGate {
                 "\(evidence.name) cannot be read: \(evidence.failure ?? "unknown reason")",
                 "make \(evidence.name) reachable, then run it again")
         }
-        return unproven(state, evidence.name) ?? unchecked(state, evidence) ?? notSoaked(state, evidence.name)
+        return unproven(state, evidence.name) ?? unchecked(state, evidence) ?? notSoaked(
+            state, evidence.name)
             ?? GateResult(.upstream, .pass, passed(state, evidence))
     }
 
@@ -60,7 +61,8 @@ struct UpstreamGate {
     private func unchecked(_ state: DatabaseState, _ evidence: UpstreamEvidence) -> GateResult? {
         let name = evidence.name
         if let hold = state.ledger?.hold {
-            return block("\(name) is on hold: \(hold.reason)", "sluice release \(name) --reason TEXT")
+            return block(
+                "\(name) is on hold: \(hold.reason)", "sluice release \(name) --reason TEXT")
         }
         guard evidence.hasSmokeChecks else { return nil }
         guard let smoke = state.ledger?.lastSmoke else {
@@ -73,7 +75,8 @@ struct UpstreamGate {
         }
         if let newest = ages(state).min(), smoke.age > newest {
             return block(
-                "the last smoke run in \(name) is older than the migrations.", "sluice smoke \(name)")
+                "the last smoke run in \(name) is older than the migrations.",
+                "sluice smoke \(name)")
         }
         return nil
     }

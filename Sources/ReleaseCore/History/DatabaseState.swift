@@ -39,7 +39,8 @@ public struct DatabaseState: Sendable, Hashable {
         "'spatial_ref_sys','geometry_columns','geography_columns','raster_columns','raster_overviews'"
 
     private static func readOverview(_ session: PostgresSession) throws -> DatabaseState {
-        let setup = session.target.schema.map { "SET search_path = \(Quoting.identifier($0));" } ?? ""
+        let setup =
+            session.target.schema.map { "SET search_path = \(Quoting.identifier($0));" } ?? ""
         let results = try session.execute(
             setup + """
                 SELECT current_database(), current_user, pg_catalog.pg_is_in_recovery(), current_schema(),
@@ -61,7 +62,8 @@ public struct DatabaseState: Sendable, Hashable {
         let hasLedger = field(5) == "t"
         return DatabaseState(
             database: field(0) ?? "", role: field(1) ?? "", serverVersion: session.serverVersion,
-            isStandby: field(2) == "t", schema: field(3), historySchema: field(4), history: History(),
+            isStandby: field(2) == "t", schema: field(3), historySchema: field(4),
+            history: History(),
             ledger: hasLedger ? LedgerState(version: 0, environment: "") : nil,
             mayCreateSchema: field(6) == "t",
             foreignTables: (field(8) ?? "").split(separator: ",").map(String.init),

@@ -19,14 +19,17 @@ struct HotfixProof {
     /// - Throws: ``ReleaseError`` when the migration changed nothing, or when
     ///   later migrations stand in the way.
     static func make(_ databases: ReplayDatabases, undoing index: Int) throws -> HotfixProof {
-        let before = try databases.withSession(databases.database(with: index)) { try SchemaSnapshot.read($0) }
+        let before = try databases.withSession(databases.database(with: index)) {
+            try SchemaSnapshot.read($0)
+        }
         let after = try databases.withSession(databases.database(with: index + 1)) {
             try SchemaSnapshot.read($0)
         }
         let back = SchemaDifference(from: after, to: before)
         guard !back.isEmpty else {
             throw ReleaseError(
-                .needsAttention, "\(databases.migrations[index].name) changes no schema, so there is none to restore.",
+                .needsAttention,
+                "\(databases.migrations[index].name) changes no schema, so there is none to restore.",
                 state: "no branch was made.",
                 next: ["if it changed data, write the correction with “sluice new”."])
         }
@@ -47,7 +50,8 @@ struct HotfixProof {
             try databases.withCopy(of: databases.migrations.count) { try apply(steps, $0) }
         } catch let error as PostgresError {
             throw ReleaseError(
-                .failed, "what undoes it does not apply behind the later migrations: \(error.message)",
+                .failed,
+                "what undoes it does not apply behind the later migrations: \(error.message)",
                 state: "no branch was made.",
                 next: ["a later migration depends on the change; undo that one first."])
         }

@@ -8,22 +8,28 @@ struct HotfixText {
     var environment: String
 
     var script: String {
-        header + proof.steps.map { step in
-            "-- \(step.name)\n\(step.sql)"
-        }.joined(separator: "\n") + followUps
+        header
+            + proof.steps.map { step in
+                "-- \(step.name)\n\(step.sql)"
+            }.joined(separator: "\n") + followUps
     }
 
     /// Not proven is said on the very first line.
     private var header: String {
         var lines: [String] = []
-        if !proof.isProven { lines.append("NOT PROVEN: this hotfix does not restore everything, see below.") }
+        if !proof.isProven {
+            lines.append("NOT PROVEN: this hotfix does not restore everything, see below.")
+        }
         lines.append("Hotfix for \(undone.name).")
         if let provenance = undone.provenance {
-            lines.append("It came with commit \(provenance.commit.hex) by \(provenance.author.name).")
+            lines.append(
+                "It came with commit \(provenance.commit.hex) by \(provenance.author.name).")
         }
         lines.append("")
         if proof.isProven {
-            lines.append("PROOF: history + \(undone.name) + this hotfix has, in a sandbox, the schema of before.")
+            lines.append(
+                "PROOF: history + \(undone.name) + this hotfix has, in a sandbox, the schema of before."
+            )
         } else {
             lines.append("PROOF: in a sandbox this differs from the schema of before:")
             lines += proof.cannotReturn.map { "  \($0)" }

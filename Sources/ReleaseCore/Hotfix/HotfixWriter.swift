@@ -36,7 +36,8 @@ public struct HotfixWriter {
     /// - Throws: ``ReleaseError`` and what reading Git or the sandbox throws.
     public func open(_ name: String, environment: String?, reason: String?) throws -> Hotfix {
         guard let repository = workspace.repository else {
-            throw ReleaseError(.usage, "a hotfix is opened on a branch, and --migrations DIR is no repository.")
+            throw ReleaseError(
+                .usage, "a hotfix is opened on a branch, and --migrations DIR is no repository.")
         }
         let release = try workspace.release(to: environment ?? defaultEnvironment())
         let migrations = try planned(release)
@@ -48,7 +49,8 @@ public struct HotfixWriter {
                 workspace.options, repository: repository.commonDirectory),
             migrations: migrations)
         let proof = try HotfixProof.make(databases, undoing: index)
-        let folder = MigrationName.make("hotfix_\(Self.words(of: name))", after: migrations.map(\.name))
+        let folder = MigrationName.make(
+            "hotfix_\(Self.words(of: name))", after: migrations.map(\.name))
         let text = HotfixText(
             undone: migrations[index].migration, proof: proof, environment: release.environment.name
         ).script
@@ -64,13 +66,16 @@ public struct HotfixWriter {
 
     private func defaultEnvironment() -> String? {
         let environments = workspace.configuration.environments
-        return (environments.first { $0.branch != nil && $0.promotesFrom == nil } ?? environments.first)?.name
+        return
+            (environments.first { $0.branch != nil && $0.promotesFrom == nil } ?? environments.first)?
+            .name
     }
 
     private func planned(_ release: Release) throws -> [PlannedMigration] {
         let names = release.offered.migrations.map(\.name)
         let loaded = ScriptLoader.load(
-            release.offered.migrations, try workspace.scripts(of: names, in: release))
+            release.offered.migrations, try workspace.scripts(of: names, in: release),
+            databaseIsEmpty: true)
         if let problem = loaded.problems.first {
             throw ReleaseError(.needsAttention, "\(problem.migration): \(problem.detail)")
         }
@@ -88,7 +93,8 @@ public struct HotfixWriter {
     }
 
     private func commit(
-        _ text: String, _ folder: String, _ proof: HotfixProof, undoing: Migration, _ release: Release,
+        _ text: String, _ folder: String, _ proof: HotfixProof, undoing: Migration,
+        _ release: Release,
         _ repository: GitRepository, _ reason: String?
     ) throws -> Hotfix {
         guard let base = release.commit else {
@@ -105,10 +111,14 @@ public struct HotfixWriter {
             """
         let commit = try repository.createBranch(
             branch, at: base,
-            files: ["\(release.configuration.migrationsPath)/\(folder)/migration.sql": Array(text.utf8)],
+            files: [
+                "\(release.configuration.migrationsPath)/\(folder)/migration.sql": Array(text.utf8)
+            ],
             message: message)
         return Hotfix(
-            branch: branch, migration: folder, commit: commit, environment: release.environment.name,
-            proven: proof.isProven, cannotReturn: proof.cannotReturn, sql: text, losses: proof.losses)
+            branch: branch, migration: folder, commit: commit,
+            environment: release.environment.name,
+            proven: proof.isProven, cannotReturn: proof.cannotReturn, sql: text,
+            losses: proof.losses)
     }
 }

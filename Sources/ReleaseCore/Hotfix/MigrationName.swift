@@ -12,7 +12,8 @@ public enum MigrationName {
     ///   - text: what the migration does, in words.
     ///   - existing: the names on the branch.
     ///   - now: the moment to name it after.
-    public static func make(_ text: String, after existing: [String], now: Date = Date()) -> String {
+    public static func make(_ text: String, after existing: [String], now: Date = Date()) -> String
+    {
         var stamp = timestamp(now)
         let latest = existing.compactMap { name in
             let digits = name.prefix { $0.isASCII && $0.isNumber }
@@ -43,7 +44,8 @@ public enum MigrationName {
         let parts = calendar.dateComponents(
             [.year, .month, .day, .hour, .minute, .second],
             from: Date(timeIntervalSince1970: TimeInterval(seconds)))
-        let numbers = [parts.month, parts.day, parts.hour, parts.minute, parts.second].map { number in
+        let numbers = [parts.month, parts.day, parts.hour, parts.minute, parts.second].map {
+            number in
             let text = String(number ?? 0)
             return text.count == 1 ? "0" + text : text
         }

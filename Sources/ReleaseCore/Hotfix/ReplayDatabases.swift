@@ -51,7 +51,9 @@ struct ReplayDatabases {
     private func rename(_ from: String, to name: String) throws {
         try withSession("postgres") { session in
             do {
-                try session.execute("ALTER DATABASE \(Quoting.identifier(from)) RENAME TO \(Quoting.identifier(name))")
+                try session.execute(
+                    "ALTER DATABASE \(Quoting.identifier(from)) RENAME TO \(Quoting.identifier(name))"
+                )
             } catch let error as PostgresError where error.state?.rawValue == "42P04" {
                 try session.execute("DROP DATABASE \(Quoting.identifier(from))")
             }
@@ -76,7 +78,8 @@ struct Replay {
         let table = HistoryTable(schema: "public")
         let settings = SessionSettings(
             schema: nil, deploy: DeploySettings(lockTimeout: .zero, lockRetries: 0))
-        let exists = try session.query("SELECT to_regclass('\(table.qualified)') IS NOT NULL").scalar
+        let exists = try session.query("SELECT to_regclass('\(table.qualified)') IS NOT NULL")
+            .scalar
         if exists != "t" { try session.execute(table.creation) }
         let actions = ActionCompiler(
             bookkeeping: Bookkeeping(table: table, deployment: nil, commit: nil, session: settings)
@@ -91,7 +94,9 @@ struct Replay {
                 .failed,
                 "\(failure.migration) does not apply in the sandbox: statement \(failure.statement ?? 0), line \(failure.line ?? 0): \(failure.message)",
                 state: "nothing outside the sandbox was touched.",
-                next: ["a history must apply from nothing before it can be replayed; an extension may be missing on this machine."])
+                next: [
+                    "a history must apply from nothing before it can be replayed; an extension may be missing on this machine."
+                ])
         case .interrupted: throw ReleaseError(.interrupted, "stopped.")
         case .connectionLost(let error): throw error
         }

@@ -17,9 +17,12 @@ enum LedgerReader {
     static func state(from results: [ResultSet]) -> LedgerState? {
         guard results.count == 4, let meta = results[0].records.first else { return nil }
         return LedgerState(
-            version: meta["version"].flatMap { Int($0) } ?? 0, environment: meta["environment"] ?? "",
+            version: meta["version"].flatMap { Int($0) } ?? 0,
+            environment: meta["environment"] ?? "",
             hold: results[1].records.first.map {
-                Hold(reason: $0["reason"] ?? "", by: $0["placed_by"] ?? "", since: $0["placed_at"] ?? "")
+                Hold(
+                    reason: $0["reason"] ?? "", by: $0["placed_by"] ?? "",
+                    since: $0["placed_at"] ?? "")
             },
             progress: results[2].records.map(progress),
             lastSmoke: results[3].records.first.map(smoke))
@@ -29,7 +32,8 @@ enum LedgerReader {
         func number(_ key: String) -> Int { record[key].flatMap { Int($0) } ?? 0 }
         return StepwiseProgress(
             migration: record["migration"] ?? "", historyID: record["history_id"] ?? "",
-            finishedUnits: number("finished_units"), finishedStatements: number("finished_statements"),
+            finishedUnits: number("finished_units"),
+            finishedStatements: number("finished_statements"),
             totalStatements: number("total_statements"), prefix: record["prefix"] ?? "")
     }
 

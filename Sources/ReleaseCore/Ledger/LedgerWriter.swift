@@ -43,7 +43,9 @@ struct LedgerWriter {
     /// Records a failed attempt; it left no trace of its own, being rolled back.
     ///
     /// - Throws: `PostgresError`.
-    func record(_ failure: DeploymentFailure, of planned: PlannedMigration, deployment: String) throws {
+    func record(_ failure: DeploymentFailure, of planned: PlannedMigration, deployment: String)
+        throws
+    {
         try session.execute(
             """
             BEGIN; \(SessionSettings.durableCommit);

@@ -24,7 +24,11 @@ extension Planner {
             }
             waiting = Array(waiting[...last])
         }
-        let loaded = ScriptLoader.load(waiting, scripts)
+        let names = Set(waiting.map(\.name))
+        let loaded = ScriptLoader.load(
+            waiting, scripts,
+            behind: release.offered.migrations.filter { !names.contains($0.name) },
+            databaseIsEmpty: state.history.rows.isEmpty && state.foreignTables.isEmpty)
         let problems =
             problems(release.offered, state.history, resumable: resumable) + loaded.problems
             + stalePrefixes(loaded.planned, state)
@@ -32,10 +36,13 @@ extension Planner {
             environment: release.environment.name, branch: release.offered.branch,
             commit: release.commit,
             digest: PlanDigest.of(
-                environment: release.environment.name, commit: release.commit?.hex, pending: waiting,
+                environment: release.environment.name, commit: release.commit?.hex,
+                pending: waiting,
                 history: state.history),
             migrations: loaded.planned,
-            problems: problems.filter { !accepted.contains($0.migration) || $0.kind == .unsupported },
+            problems: problems.filter {
+                !accepted.contains($0.migration) || $0.kind == .unsupported
+            },
             appliedCount: state.history.appliedNames.count, notes: release.offered.notes)
     }
 
@@ -48,7 +55,9 @@ extension Planner {
     }
 
     /// The finished part of a stepwise script must be the one that ran.
-    private static func stalePrefixes(_ planned: [PlannedMigration], _ state: DatabaseState) -> [Problem] {
+    private static func stalePrefixes(_ planned: [PlannedMigration], _ state: DatabaseState)
+        -> [Problem]
+    {
         (state.ledger?.progress ?? []).compactMap { progress in
             guard let migration = planned.first(where: { $0.name == progress.migration }),
                 progress.finishedUnits > 0,

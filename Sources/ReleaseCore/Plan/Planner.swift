@@ -22,7 +22,8 @@ public enum Planner {
         let failed = history.failed.filter { !resumable.contains($0.name) }.map { row in
             Problem(
                 .failed, row.name,
-                "started at \(row.startedAt) and did not finish; nobody has said yet whether it is applied.")
+                "started at \(row.startedAt) and did not finish; nobody has said yet whether it is applied."
+            )
         }
         return failed + edited(branch, history) + missing(branch, history)
             + outOfOrder(branch, history) + branch.problems
@@ -31,13 +32,17 @@ public enum Planner {
     private static func edited(_ branch: BranchMigrations, _ history: History) -> [Problem] {
         let applied = history.applied
         return branch.migrations.compactMap { migration -> Problem? in
-            guard let row = applied[migration.name], !migration.digests.matches(stored: row.checksum)
+            guard let row = applied[migration.name],
+                !migration.digests.matches(stored: row.checksum)
             else { return nil }
-            let commit = branch.change(of: migration.name).map { " by commit \($0.provenance.commit.short)" }
+            let commit = branch.change(of: migration.name).map {
+                " by commit \($0.provenance.commit.short)"
+            }
             return Problem(
                 .edited, migration.name,
                 "its script was changed\(commit ?? "") after it was applied: "
-                    + "the branch has \(migration.checksum.prefix(12)), the history \(row.checksum.prefix(12)).")
+                    + "the branch has \(migration.checksum.prefix(12)), the history \(row.checksum.prefix(12))."
+            )
         }
     }
 
@@ -47,7 +52,8 @@ public enum Planner {
         guard !gone.isEmpty else { return [] }
         let place = branch.branch.map { "branch \($0)" } ?? "the migrations folder"
         let problems = gone.map { name in
-            Problem(.missing, name, "it is applied and not on \(place)\(explanation(branch, name)).")
+            Problem(
+                .missing, name, "it is applied and not on \(place)\(explanation(branch, name)).")
         }
         guard let first = pending(branch, history).first else { return problems }
         return problems + [
@@ -66,10 +72,13 @@ public enum Planner {
 
     private static func outOfOrder(_ branch: BranchMigrations, _ history: History) -> [Problem] {
         let applied = history.applied
-        guard let last = branch.migrations.lastIndex(where: { applied[$0.name] != nil }) else { return [] }
+        guard let last = branch.migrations.lastIndex(where: { applied[$0.name] != nil }) else {
+            return []
+        }
         let lastName = branch.migrations[last].name
         let pendingNames = Set(pending(branch, history).map(\.name))
-        return branch.migrations[..<last].filter { pendingNames.contains($0.name) }.map { migration in
+        return branch.migrations[..<last].filter { pendingNames.contains($0.name) }.map {
+            migration in
             Problem(
                 .outOfOrder, migration.name,
                 "it is pending and sorts before \(lastName), which is applied already.")

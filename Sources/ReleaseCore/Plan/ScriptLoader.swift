@@ -2,10 +2,16 @@ import SQLAnalysis
 
 /// Turns the bytes of pending scripts into planned migrations with findings.
 enum ScriptLoader {
+    /// - Parameters:
+    ///   - pending: what is to be planned, in order.
+    ///   - scripts: the bytes of at least those, by name.
+    ///   - earlier: scripts that are in the database already, for the findings.
+    ///   - databaseIsEmpty: whether nothing there can be lost.
     /// - Returns: the planned migrations, and problems for scripts that cannot
     ///   be sent at all.
     static func load(
-        _ pending: [Migration], _ scripts: [String: [UInt8]]
+        _ pending: [Migration], _ scripts: [String: [UInt8]], behind earlier: [Migration] = [],
+        databaseIsEmpty: Bool = false
     ) -> (planned: [PlannedMigration], problems: [Problem]) {
         var planned: [PlannedMigration] = []
         var problems: [Problem] = []
@@ -13,7 +19,8 @@ enum ScriptLoader {
             guard let bytes = scripts[migration.name],
                 let text = String(validating: bytes, as: UTF8.self)
             else {
-                problems.append(Problem(.unreadable, migration.name, "its script is not UTF-8 text."))
+                problems.append(
+                    Problem(.unreadable, migration.name, "its script is not UTF-8 text."))
                 continue
             }
             let script = parse(text)
@@ -21,15 +28,23 @@ enum ScriptLoader {
                 problems.append(
                     Problem(
                         .unreadable, migration.name,
-                        "statement \(copy.ordinal) in line \(copy.line) is COPY FROM STDIN, which only psql can feed; write INSERT instead."))
+                        "statement \(copy.ordinal) in line \(copy.line) is COPY FROM STDIN, which only psql can feed; write INSERT instead."
+                    ))
             }
             planned.append(PlannedMigration(migration: migration, script: script))
         }
-        let reports = Linter.findings(in: planned.map { ($0.name, $0.script) })
+        let reports = Linter.findings(
+            in: planned.map { ($0.name, $0.script) },
+            history: planned.isEmpty ? [] : earlier.compactMap { script($0, scripts) },
+            databaseIsEmpty: databaseIsEmpty)
         for (index, report) in reports.enumerated() {
             planned[index].findings = report.findings
         }
         return (planned, problems)
+    }
+
+    private static func script(_ migration: Migration, _ scripts: [String: [UInt8]]) -> Script? {
+        scripts[migration.name].flatMap { String(validating: $0, as: UTF8.self) }.map(parse)
     }
 
     /// A script this grammar cannot read may be of a newer server: it is sent

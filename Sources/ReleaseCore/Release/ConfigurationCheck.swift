@@ -27,7 +27,8 @@ public struct ConfigurationCheck {
         guard workspace.hasConfigurationFile else {
             return Item(
                 subject: "configuration", isFine: true,
-                detail: "no \(Configuration.fileName): one environment “default” from DATABASE_URL.",
+                detail:
+                    "no \(Configuration.fileName): one environment “default” from DATABASE_URL.",
                 next: "sluice init writes a \(Configuration.fileName)")
         }
         return Item(subject: "configuration", isFine: true, detail: "environments \(names)")
@@ -35,10 +36,14 @@ public struct ConfigurationCheck {
 
     private var repositoryItem: Item {
         guard let repository = workspace.repository else {
-            return Item(subject: "repository", isFine: true, detail: "not used: migrations come from a folder")
+            return Item(
+                subject: "repository", isFine: true,
+                detail: "not used: migrations come from a folder")
         }
-        let shallow = repository.isShallow ? ", shallow: the past before its boundary is unknown" : ""
-        return Item(subject: "repository", isFine: true, detail: "\(repository.gitDirectory)\(shallow)")
+        let shallow =
+            repository.isShallow ? ", shallow: the past before its boundary is unknown" : ""
+        return Item(
+            subject: "repository", isFine: true, detail: "\(repository.gitDirectory)\(shallow)")
     }
 
     private func items(_ environment: EnvironmentConfiguration) -> [Item] {
@@ -48,7 +53,8 @@ public struct ConfigurationCheck {
             let branch = Item(
                 subject: "\(environment.name): branch", isFine: release.offered.problems.isEmpty,
                 detail: "\(release.offered.branch ?? "folder") has \(found) migrations"
-                    + (release.offered.problems.first.map { "; \($0.migration) \($0.detail)" } ?? ""))
+                    + (release.offered.problems.first.map { "; \($0.migration) \($0.detail)" } ?? "")
+            )
             return [branch, connection(release), gates(release.environment)]
         } catch {
             return [Item(subject: "\(environment.name): branch", isFine: false, detail: "\(error)")]
@@ -62,10 +68,13 @@ public struct ConfigurationCheck {
             let version = "PostgreSQL \(link.state.serverVersion / 10_000)"
             let ledger =
                 link.state.ledger != nil
-                ? "ledger present" : link.state.mayCreateSchema ? "ledger will be created" : "no right to create the ledger"
+                ? "ledger present"
+                : link.state.mayCreateSchema
+                    ? "ledger will be created" : "no right to create the ledger"
             return Item(
                 subject: subject, isFine: !link.state.isStandby,
-                detail: "\(link.target.redacted), \(version), \(link.state.history.appliedNames.count) applied, \(ledger)"
+                detail:
+                    "\(link.target.redacted), \(version), \(link.state.history.appliedNames.count) applied, \(ledger)"
                     + (link.state.isStandby ? "; it is a standby" : ""))
         } catch {
             return Item(subject: subject, isFine: false, detail: "\(error)")

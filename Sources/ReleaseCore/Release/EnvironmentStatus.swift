@@ -43,6 +43,10 @@ public struct StatusReader {
                 environment: environment,
                 release: Result { try workspace.release(to: environment.name) })
         }
+        // Where Git can say nothing about any environment, that is the error.
+        if let first = sources.first, sources.allSatisfy({ $0.isUnreadable }) {
+            _ = try first.release.get()
+        }
         let options = workspace.options
         let repository = workspace.repositoryKey
         return sources.concurrentMap { source in
@@ -54,6 +58,11 @@ public struct StatusReader {
     private struct Source: Sendable {
         var environment: EnvironmentConfiguration
         var release: Result<Release, any Error>
+
+        var isUnreadable: Bool {
+            if case .failure = release { return true }
+            return false
+        }
 
         func status(_ options: WorkspaceOptions, _ repository: String?) -> EnvironmentStatus {
             var status = EnvironmentStatus(
@@ -73,7 +82,9 @@ public struct StatusReader {
             return status
         }
 
-        private func fill(_ status: inout EnvironmentStatus, _ release: Release, _ state: DatabaseState) {
+        private func fill(
+            _ status: inout EnvironmentStatus, _ release: Release, _ state: DatabaseState
+        ) {
             let resumable = Set(state.ledger?.progress.map(\.migration) ?? [])
             status.applied = state.history.appliedNames.count
             status.pending = Planner.pending(release.offered, state.history).map(\.name)
@@ -83,7 +94,10 @@ public struct StatusReader {
                 } + Planner.problems(release.offered, state.history, resumable: resumable)
             if state.historySchema == nil, !state.foreignTables.isEmpty {
                 status.problems.append(
-                    Problem(.missing, "", "the database has tables and no migration history; “sluice resolve” baselines it."))
+                    Problem(
+                        .missing, "",
+                        "the database has tables and no migration history; “sluice resolve” baselines it."
+                    ))
             }
             if let pinned = state.ledger?.environment, pinned != environment.name {
                 status.problems.append(

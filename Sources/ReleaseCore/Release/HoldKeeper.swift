@@ -15,7 +15,9 @@ public struct HoldKeeper {
         let (link, writer) = try open(environment)
         if let hold = link.state.ledger?.hold {
             throw ReleaseError(
-                .usage, "\(environment) is on hold already since \(hold.since) by \(hold.by): \(hold.reason)")
+                .usage,
+                "\(environment) is on hold already since \(hold.since) by \(hold.by): \(hold.reason)"
+            )
         }
         try writer.hold(reason: reason, by: workspace.options.actor)
     }
@@ -28,17 +30,22 @@ public struct HoldKeeper {
         try open(environment).writer.release(reason: reason, by: workspace.options.actor) > 0
     }
 
-    private func open(_ environment: String) throws -> (link: EnvironmentLink, writer: LedgerWriter) {
+    private func open(_ environment: String) throws -> (link: EnvironmentLink, writer: LedgerWriter)
+    {
         let release = try workspace.release(to: environment)
         let link = try workspace.link(to: release)
-        let settings = SessionSettings(schema: link.target.schema, deploy: release.environment.deploy)
+        let settings = SessionSettings(
+            schema: link.target.schema, deploy: release.environment.deploy)
         if link.state.ledger == nil {
             guard link.state.mayCreateSchema else {
                 throw ReleaseError(
-                    .failed, "\(environment) has no ledger, and the role \(link.state.role) may not create one.",
-                    next: ["GRANT CREATE ON DATABASE \(link.state.database) TO \(link.state.role);"])
+                    .failed,
+                    "\(environment) has no ledger, and the role \(link.state.role) may not create one.",
+                    next: ["GRANT CREATE ON DATABASE \(link.state.database) TO \(link.state.role);"]
+                )
             }
-            try link.session.execute("BEGIN;\(LedgerSchema.creation(environment: environment))COMMIT")
+            try link.session.execute(
+                "BEGIN;\(LedgerSchema.creation(environment: environment))COMMIT")
         }
         return (link, LedgerWriter(session: link.session, settings: settings))
     }

@@ -30,7 +30,8 @@ public struct LintReport: Sendable {
             entries: chosen.map { migration in
                 let text = String(decoding: scripts[migration.name] ?? [], as: UTF8.self)
                 do {
-                    return Entry(name: migration.name, findings: linter.findings(in: try Script(text)))
+                    return Entry(
+                        name: migration.name, findings: linter.findings(in: try Script(text)))
                 } catch {
                     return Entry(name: migration.name, findings: [], syntax: "\(error)")
                 }
@@ -40,7 +41,8 @@ public struct LintReport: Sendable {
     /// The release nearest to development, and the names its downstream's branch has.
     private static func releases(_ workspace: Workspace) throws -> (Release, Set<String>) {
         let environments = workspace.configuration.environments
-        let source = environments.first { $0.branch != nil && $0.promotesFrom == nil } ?? environments[0]
+        let source =
+            environments.first { $0.branch != nil && $0.promotesFrom == nil } ?? environments[0]
         let release = try workspace.release(to: source.name)
         guard let target = environments.first(where: { $0.promotesFrom == source.name }),
             target.branch != source.branch
@@ -57,7 +59,8 @@ public struct LintReport: Sendable {
         let wanted = names.map(migrationName)
         if let unknown = wanted.first(where: { !all.contains($0) }) {
             throw ReleaseError(
-                .usage, "there is no migration “\(unknown)” on \(release.offered.branch ?? "the current branch").",
+                .usage,
+                "there is no migration “\(unknown)” on \(release.offered.branch ?? "the current branch").",
                 next: NearestWord.to(unknown, among: all).map { ["did you mean \($0)?"] } ?? [])
         }
         return Set(wanted)

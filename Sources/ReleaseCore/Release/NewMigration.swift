@@ -1,5 +1,5 @@
-import GitStore
 import Foundation
+import GitStore
 
 /// Makes an empty migration folder with a correct name in the work tree.
 public struct NewMigration {
@@ -24,7 +24,8 @@ public struct NewMigration {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
             try Data("-- This is an empty migration.".utf8)
-                .write(to: URL(fileURLWithPath: "\(path)/migration.sql"), options: .withoutOverwriting)
+                .write(
+                    to: URL(fileURLWithPath: "\(path)/migration.sql"), options: .withoutOverwriting)
             try writeLock(root)
         } catch {
             throw ReleaseError(.failed, "\(path) cannot be made: \(error.localizedDescription)")

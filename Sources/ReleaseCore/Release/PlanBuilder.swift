@@ -37,8 +37,11 @@ public struct PlanBuilder {
     ) throws -> Plan {
         try checkIdentity(release, link)
         try checkBaseline(release, link)
-        let known = Set(link.state.history.rows.filter { $0.state == .applied }.map(\.name))
-        let names = release.offered.migrations.map(\.name).filter { !known.contains($0) }
+        // Without anything pending no script is needed, and reading none is quicker.
+        let isDone =
+            Planner.pending(release.offered, link.state.history).isEmpty
+            && link.state.history.failed.isEmpty
+        let names = isDone ? [] : release.offered.migrations.map(\.name)
         return try Planner.plan(
             release, link.state, scripts: try workspace.scripts(of: names, in: release), upTo: upTo,
             accepted: accepted)
@@ -56,7 +59,9 @@ public struct PlanBuilder {
 
     /// A database that says it is another environment is never written to.
     private func checkIdentity(_ release: Release, _ link: EnvironmentLink) throws {
-        guard let ledger = link.state.ledger, ledger.environment != release.environment.name else { return }
+        guard let ledger = link.state.ledger, ledger.environment != release.environment.name else {
+            return
+        }
         if ledger.version > LedgerSchema.version {
             throw ReleaseError(
                 .usage,

@@ -32,5 +32,7 @@ public struct ReleaseError: Error, Sendable, Hashable, CustomStringConvertible {
         self.next = next
     }
 
-    public var description: String { ([what, state] + next).filter { !$0.isEmpty }.joined(separator: "\n") }
+    public var description: String {
+        ([what, state] + next).filter { !$0.isEmpty }.joined(separator: "\n")
+    }
 }

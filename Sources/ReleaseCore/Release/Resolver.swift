@@ -52,8 +52,11 @@ public struct Resolver {
         let rows = link.state.history.rows.filter { $0.name == name }
         guard !rows.isEmpty else {
             throw ReleaseError(
-                .usage, "\(name) never ran in \(release.environment.name).", state: "nothing was changed.",
-                next: ["give the folder's whole name; “sluice status \(release.environment.name)” shows it."])
+                .usage, "\(name) never ran in \(release.environment.name).",
+                state: "nothing was changed.",
+                next: [
+                    "give the folder's whole name; “sluice status \(release.environment.name)” shows it."
+                ])
         }
         if rows.allSatisfy({ $0.state == .applied }) {
             throw ReleaseError(
@@ -74,7 +77,8 @@ public struct Resolver {
     private func locked(_ release: Release) throws -> EnvironmentLink {
         let link = try workspace.link(to: release)
         let result = try DeploymentLock.acquire(
-            link.session, budget: .seconds(10), interrupt: Interrupt()) { _ in }
+            link.session, budget: .seconds(10), interrupt: Interrupt()
+        ) { _ in }
         guard case .held = result else {
             throw ReleaseError(
                 .tryAgain, "a deployment to \(release.environment.name) is running.",

@@ -44,7 +44,8 @@ public struct SandboxControl {
         guard FileManager.default.fileExists(atPath: directory) else { return false }
         guard !FileManager.default.fileExists(atPath: "\(directory)/data/postmaster.pid") else {
             throw ReleaseError(
-                .tryAgain, "the sandbox in \(directory) is in use.", next: ["end what uses it, then run it again."])
+                .tryAgain, "the sandbox in \(directory) is in use.",
+                next: ["end what uses it, then run it again."])
         }
         try FileManager.default.removeItem(atPath: directory)
         return true

@@ -1,5 +1,5 @@
-import Glibc
 public import GitStore
+import Glibc
 
 /// A repository (or a plain folder of migrations) with its configuration.
 public final class Workspace {
@@ -53,7 +53,8 @@ public final class Workspace {
     /// Connects to the environment of a release.
     func link(to release: Release, applicationName: String = "sluice") throws -> EnvironmentLink {
         try EnvironmentLink(
-            release.environment, options, repository: repositoryKey, applicationName: applicationName)
+            release.environment, options, repository: repositoryKey,
+            applicationName: applicationName)
     }
 
     /// Whether there is a configuration file at all.
@@ -76,7 +77,9 @@ public final class Workspace {
 
     private static func configurationOfRepository(_ repository: GitRepository?) throws -> [UInt8]? {
         guard let repository else { return nil }
-        if let tree = repository.workTree, let bytes = contents(of: "\(tree)/\(Configuration.fileName)") {
+        if let tree = repository.workTree,
+            let bytes = contents(of: "\(tree)/\(Configuration.fileName)")
+        {
             return bytes
         }
         switch try repository.head() {
@@ -107,7 +110,8 @@ public final class Workspace {
         let all = configuration.environments
         if let name {
             if let environment = configuration.environment(named: name) { return environment }
-            let nearest = NearestWord.to(name, among: all.map(\.name)).map { " Did you mean \($0)?" } ?? ""
+            let nearest =
+                NearestWord.to(name, among: all.map(\.name)).map { " Did you mean \($0)?" } ?? ""
             throw ReleaseError(
                 .usage, "there is no environment “\(name)”.\(nearest)",
                 next: [
@@ -134,7 +138,9 @@ public final class Workspace {
             throw ReleaseError(
                 .usage,
                 "\(Configuration.fileName) at \(commit.short) on branch \(branch ?? "HEAD") has no environment “\(wanted.name)”.",
-                next: ["commit the configuration to that branch, or name a file with --config FILE."])
+                next: [
+                    "commit the configuration to that branch, or name a file with --config FILE."
+                ])
         }
         let listing = try repository.migrations(in: governing.migrationsPath, at: commit)
         return Release(
@@ -163,7 +169,8 @@ public final class Workspace {
         case .detached(let commit): return (nil, commit)
         case .unborn(let name):
             throw ReleaseError(
-                .usage, "the branch \(name) has no commit yet.", next: ["commit the migrations first."])
+                .usage, "the branch \(name) has no commit yet.",
+                next: ["commit the migrations first."])
         }
     }
 

@@ -21,12 +21,17 @@ struct HTTPCheck {
         } catch let error as MissingVariable {
             return (.error, "\(error)")
         } catch {
-            return (.error, "\(request.url.raw) could not be asked: \((error as NSError).localizedDescription)")
+            return (
+                .error,
+                "\(request.url.raw) could not be asked: \((error as NSError).localizedDescription)"
+            )
         }
     }
 
     private func makeRequest(_ variables: [String: String]) throws -> URLRequest {
-        guard let url = URL(string: try request.url.resolve(variables)) else { throw URLError(.badURL) }
+        guard let url = URL(string: try request.url.resolve(variables)) else {
+            throw URLError(.badURL)
+        }
         var made = URLRequest(url: url)
         made.httpMethod = request.method
         made.timeoutInterval = Double(timeout.milliseconds) / 1000
@@ -51,7 +56,9 @@ struct HTTPCheck {
         let task = session.dataTask(with: made) { data, response, error in
             outcome.withLock { outcome in
                 if let status = (response as? HTTPURLResponse)?.statusCode {
-                    outcome = .success(Answer(status: status, body: String(decoding: data ?? Data(), as: UTF8.self)))
+                    outcome = .success(
+                        Answer(
+                            status: status, body: String(decoding: data ?? Data(), as: UTF8.self)))
                 } else if let error {
                     outcome = .failure(error)
                 }

@@ -23,14 +23,18 @@ struct SQLCheck {
     }
 
     private func inTransaction<T>(_ mode: String, _ body: () throws -> T) throws -> T {
-        let schema = session.target.schema.map { "SET LOCAL search_path = \(Quoting.identifier($0));" } ?? ""
+        let schema =
+            session.target.schema.map { "SET LOCAL search_path = \(Quoting.identifier($0));" } ?? ""
         try session.execute(
-            "BEGIN TRANSACTION \(mode); \(schema) SET LOCAL statement_timeout = \(timeout.milliseconds)")
+            "BEGIN TRANSACTION \(mode); \(schema) SET LOCAL statement_timeout = \(timeout.milliseconds)"
+        )
         defer { if session.isUsable { _ = try? session.execute("ROLLBACK") } }
         return try body()
     }
 
-    private func judge(_ result: ResultSet, _ expectation: SQLExpectation) -> (SmokeRun.Outcome, String) {
+    private func judge(_ result: ResultSet, _ expectation: SQLExpectation) -> (
+        SmokeRun.Outcome, String
+    ) {
         switch expectation {
         case .isTrue:
             if result.scalar == "t" { return (.passed, "true") }
@@ -41,7 +45,10 @@ struct SQLCheck {
         case .rows(let range):
             let count = result.rows.count
             if range.contains(count) { return (.passed, "\(count) rows") }
-            return (.failed, "returned \(count) rows instead of \(range.lowerBound) to \(range.upperBound).")
+            return (
+                .failed,
+                "returned \(count) rows instead of \(range.lowerBound) to \(range.upperBound)."
+            )
         }
     }
 

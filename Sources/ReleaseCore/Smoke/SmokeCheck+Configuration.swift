@@ -2,7 +2,8 @@ import Yams
 
 extension SmokeCheck {
     private static let keys = [
-        "name", "sql", "http", "scenario", "expect", "timeout", "required", "method", "headers", "body",
+        "name", "sql", "http", "scenario", "expect", "timeout", "required", "method", "headers",
+        "body",
     ]
 
     /// Reads one entry of an environment's `smoke:` list; complains and gives
@@ -40,7 +41,8 @@ extension SmokeCheck {
         }
     }
 
-    private static func sqlExpectation(_ node: Node?, _ reader: inout NodeReader) -> SQLExpectation {
+    private static func sqlExpectation(_ node: Node?, _ reader: inout NodeReader) -> SQLExpectation
+    {
         guard let node else { return .isTrue }
         for (key, value) in reader.entries(node, of: "expect", known: ["value", "rows"]) {
             if key == "value" { return .value(reader.string(value, key) ?? "") }
@@ -50,9 +52,12 @@ extension SmokeCheck {
     }
 
     /// `rows: 3` or `rows: 1-10`.
-    private static func rowsExpectation(_ node: Node, _ reader: inout NodeReader) -> SQLExpectation {
+    private static func rowsExpectation(_ node: Node, _ reader: inout NodeReader) -> SQLExpectation
+    {
         let bounds = (node.scalar?.string ?? "").split(separator: "-").map { Int($0) }
-        if let low = bounds.first ?? nil, let high = bounds.last ?? nil, bounds.count <= 2, low <= high {
+        if let low = bounds.first ?? nil, let high = bounds.last ?? nil, bounds.count <= 2,
+            low <= high
+        {
             return .rows(low...high)
         }
         reader.complain(node, "rows must be a number or a range such as 1-10.")
@@ -67,9 +72,13 @@ extension SmokeCheck {
             reader.complain(node, "http must be an http:// or https:// URL.")
         }
         var request = HTTPRequest(url: Template(raw: url, line: node.mark?.line ?? 0))
-        if let method = values["method"] { request.method = reader.string(method, "method") ?? "GET" }
+        if let method = values["method"] {
+            request.method = reader.string(method, "method") ?? "GET"
+        }
         if let body = values["body"] {
-            request.body = reader.string(body, "body").map { Template(raw: $0, line: body.mark?.line ?? 0) }
+            request.body = reader.string(body, "body").map {
+                Template(raw: $0, line: body.mark?.line ?? 0)
+            }
         }
         let headers = values["headers"].map { reader.entries($0, of: "headers") } ?? []
         for (name, value) in headers {
@@ -80,7 +89,9 @@ extension SmokeCheck {
         return request
     }
 
-    private static func httpExpectation(_ node: Node?, _ reader: inout NodeReader) -> HTTPExpectation {
+    private static func httpExpectation(_ node: Node?, _ reader: inout NodeReader)
+        -> HTTPExpectation
+    {
         var expectation = HTTPExpectation()
         guard let node else { return expectation }
         for (key, value) in reader.entries(node, of: "expect", known: ["status", "text"]) {
@@ -95,7 +106,9 @@ extension SmokeCheck {
 
     private static func readStep(_ node: Node, _ reader: inout NodeReader) -> ScenarioStep? {
         var step = ScenarioStep(name: "", sql: "")
-        for (key, value) in reader.entries(node, of: "scenario step", known: ["name", "sql", "capture"]) {
+        for (key, value) in reader.entries(
+            node, of: "scenario step", known: ["name", "sql", "capture"])
+        {
             switch key {
             case "name": step.name = reader.string(value, key) ?? ""
             case "sql": step.sql = reader.string(value, key) ?? ""

@@ -16,7 +16,9 @@ public struct SmokeCheck: Sendable, Hashable {
     /// Whether its failure degrades the deployment.
     public var required: Bool
 
-    public init(name: String, action: Action, timeout: Duration = .seconds(30), required: Bool = true) {
+    public init(
+        name: String, action: Action, timeout: Duration = .seconds(30), required: Bool = true
+    ) {
         self.name = name
         self.action = action
         self.timeout = timeout
@@ -42,7 +44,8 @@ public struct HTTPRequest: Sendable, Hashable {
     public var body: Template?
 
     public init(
-        method: String = "GET", url: Template, headers: [String: Template] = [:], body: Template? = nil
+        method: String = "GET", url: Template, headers: [String: Template] = [:],
+        body: Template? = nil
     ) {
         self.method = method
         self.url = url

@@ -13,13 +13,15 @@ public struct SmokeStage {
     func run(_ result: inout DeploymentReport, _ release: Release, _ run: DeploymentRun) throws {
         let checks = release.environment.smoke
         guard !checks.isEmpty else { return }
-        let smoke = SmokeRunner(target: run.link.target, variables: workspace.options.variables).run(checks)
+        let smoke = SmokeRunner(target: run.link.target, variables: workspace.options.variables)
+            .run(checks)
         result.smoke = smoke
         try run.record(smoke)
         guard smoke.outcome != .passed else { return }
         result.verdict = .degraded
         let names = smoke.results.filter { $0.required && $0.outcome != .passed }.map(\.name)
-        try run.hold(reason: "smoke check failed after deployment: \(names.joined(separator: ", "))")
+        try run.hold(
+            reason: "smoke check failed after deployment: \(names.joined(separator: ", "))")
     }
 
     /// Runs an environment's checks now and records the run.
@@ -32,7 +34,8 @@ public struct SmokeStage {
         let run = SmokeRunner(target: link.target, variables: workspace.options.variables)
             .run(release.environment.smoke)
         if link.state.ledger != nil {
-            let settings = SessionSettings(schema: link.target.schema, deploy: release.environment.deploy)
+            let settings = SessionSettings(
+                schema: link.target.schema, deploy: release.environment.deploy)
             try LedgerWriter(session: link.session, settings: settings)
                 .record(run, deployment: nil, commit: release.commit?.hex)
         }

@@ -38,7 +38,9 @@ public enum DurationText {
         }
     }
 
-    private static func pair(_ large: Int64, _ unit: String, _ small: Int64, _ part: String) -> String {
+    private static func pair(_ large: Int64, _ unit: String, _ small: Int64, _ part: String)
+        -> String
+    {
         small == 0 ? "\(large) \(unit)" : "\(large) \(unit) \(small) \(part)"
     }
 }

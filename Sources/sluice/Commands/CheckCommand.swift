@@ -23,7 +23,10 @@ struct CheckCommand: ParsableCommand {
     private func print(_ items: [ConfigurationCheck.Item], _ console: Console) {
         var table = Table()
         for item in items {
-            table.add([item.isFine ? console.paint("ok ", .good) : console.paint("no ", .bad), item.subject, item.detail])
+            table.add([
+                item.isFine ? console.paint("ok ", .good) : console.paint("no ", .bad),
+                item.subject, item.detail,
+            ])
         }
         table.lines().forEach(console.line)
         for next in items.compactMap(\.next) { console.line("next: \(next)") }

@@ -4,7 +4,8 @@ import ReleaseCore
 
 struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo", abstract: "Show the whole story on a private PostgreSQL, in under a minute.",
+        commandName: "demo",
+        abstract: "Show the whole story on a private PostgreSQL, in under a minute.",
         discussion: """
             Makes a repository and a database server in a temporary folder, runs every command of \
             the story with its real output, and removes everything again.
@@ -18,6 +19,10 @@ struct DemoCommand: ParsableCommand {
     func run() throws {
         let console = common.console
         try CommandRunner(console: console).run {
+            // Ctrl-C reaches the running command, which stops properly; then the
+            // demo ends and cleans up. A handler, because ignored signals stay
+            // ignored in children.
+            for number in [SIGINT, SIGTERM, SIGHUP] { signal(number) { _ in } }
             let folder = try makeFolder()
             defer { if !keep { try? FileManager.default.removeItem(atPath: folder) } }
             let shell = DemoShell(
@@ -29,7 +34,8 @@ struct DemoCommand: ParsableCommand {
     }
 
     private func makeFolder() throws -> String {
-        let folder = "\(NSTemporaryDirectory())sluice-demo-\(ProcessInfo.processInfo.processIdentifier)"
+        let folder =
+            "\(NSTemporaryDirectory())sluice-demo-\(ProcessInfo.processInfo.processIdentifier)"
         // The account that runs the server must be able to pass through.
         try FileManager.default.createDirectory(
             atPath: "\(folder)/marketplace", withIntermediateDirectories: true,

@@ -16,7 +16,8 @@ struct DeployCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        try DeploymentCommandBody(promotes: false, options: options, common: common).run(environment)
+        try DeploymentCommandBody(promotes: false, options: options, common: common).run(
+            environment)
     }
 }
 
@@ -41,7 +42,9 @@ struct PromoteCommand: ParsableCommand {
 
 /// The flags of `deploy` and `promote`.
 struct DeploymentOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The digest of the plan you inspected (12 digits or more).", valueName: "digest"))
+    @Option(
+        help: ArgumentHelp(
+            "The digest of the plan you inspected (12 digits or more).", valueName: "digest"))
     var plan: String?
 
     @Option(help: ArgumentHelp("Stop behind this migration.", valueName: "migration"))
@@ -49,7 +52,8 @@ struct DeploymentOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Go on although this migration is edited, missing, out of order or failed.", valueName: "migration"))
+            "Go on although this migration is edited, missing, out of order or failed.",
+            valueName: "migration"))
     var accept: [String] = []
 
     @Flag(help: "Show the plan and change nothing.")
@@ -58,7 +62,8 @@ struct DeploymentOptions: ParsableArguments {
     func validate() throws {
         if let plan, plan.count < PlanDigest.shortLength || !plan.allSatisfy(\.isHexDigit) {
             throw ValidationError(
-                "--plan takes at least \(PlanDigest.shortLength) hexadecimal digits of the digest that “sluice plan” prints.")
+                "--plan takes at least \(PlanDigest.shortLength) hexadecimal digits of the digest that “sluice plan” prints."
+            )
         }
     }
 }
@@ -78,7 +83,8 @@ struct DeploymentCommandBody {
 
     private func show(_ environment: String?, _ console: Console) throws -> ExitCode {
         try PlanPrinter(console: console).run(
-            common, environment, upTo: options.upTo, accepted: Set(options.accept), digest: options.plan)
+            common, environment, upTo: options.upTo, accepted: Set(options.accept),
+            digest: options.plan)
     }
 
     private func deploy(_ environment: String?, _ console: Console) throws -> ExitCode {
@@ -108,7 +114,8 @@ struct DeploymentCommandBody {
                 PlanText(plan: plan, gates: gates, console: console, sqlLines: PlanText.shortSQL)
                     .lines().forEach(console.line)
                 return console.confirms(
-                    "Run plan \(plan.digest.prefix(PlanDigest.shortLength)) on \(plan.environment)?")
+                    "Run plan \(plan.digest.prefix(PlanDigest.shortLength)) on \(plan.environment)?"
+                )
             }
         }
         return request

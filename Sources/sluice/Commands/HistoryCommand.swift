@@ -14,13 +14,16 @@ struct HistoryCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard (1...10_000).contains(limit) else { throw ValidationError("--limit takes a number from 1 to 10000.") }
+        guard (1...10_000).contains(limit) else {
+            throw ValidationError("--limit takes a number from 1 to 10000.")
+        }
     }
 
     func run() throws {
         let console = common.console
         try CommandRunner(console: console).run {
-            let records = try DeploymentHistory(try common.workspace()).read(environment, limit: limit)
+            let records = try DeploymentHistory(try common.workspace()).read(
+                environment, limit: limit)
             if console.format == .json {
                 try console.document(["deployments": records])
             } else if records.isEmpty {

@@ -4,7 +4,8 @@ import ReleaseCore
 
 struct HotfixCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "hotfix", abstract: "Open a migration that restores what another one took away.",
+        commandName: "hotfix",
+        abstract: "Open a migration that restores what another one took away.",
         discussion: """
             Replays the history in the sandbox to just before and just after the migration, writes \
             the difference back as a new migration on the branch hotfix/NAME, and proves it. \
@@ -14,7 +15,9 @@ struct HotfixCommand: ParsableCommand {
     @Argument(help: "The migration to undo, by its whole name.")
     var migration: String
 
-    @Option(name: .customLong("env"), help: ArgumentHelp("Start from this environment's branch.", valueName: "environment"))
+    @Option(
+        name: .customLong("env"),
+        help: ArgumentHelp("Start from this environment's branch.", valueName: "environment"))
     var environment: String?
 
     @Option(help: "Why, for the commit message.")
@@ -42,12 +45,15 @@ struct HotfixCommand: ParsableCommand {
             console.line("    " + console.paint(String(line), .faint))
         }
         if hotfix.proven {
-            console.line(console.paint("proven", .good) + ": in the sandbox the schema is the one of before again.")
+            console.line(
+                console.paint("proven", .good)
+                    + ": in the sandbox the schema is the one of before again.")
         } else {
             console.line(console.paint("not proven", .bad) + ": this does not return:")
             for object in hotfix.cannotReturn { console.line("  \(object)") }
         }
-        console.line("To release it: merge \(hotfix.branch), then sluice deploy \(hotfix.environment)")
+        console.line(
+            "To release it: merge \(hotfix.branch), then sluice deploy \(hotfix.environment)")
     }
 }
 

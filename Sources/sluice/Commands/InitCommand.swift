@@ -28,7 +28,8 @@ struct InitCommand: ParsableCommand {
             var template = try ConfigurationTemplate.proposal(for: workspace)
             template.migrationsPath = path ?? ask("Migrations folder", template.migrationsPath)
             template.stagingBranch = staging ?? ask("Branch for staging", template.stagingBranch)
-            template.productionBranch = production ?? ask("Branch for production", template.productionBranch)
+            template.productionBranch =
+                production ?? ask("Branch for production", template.productionBranch)
             if dryRun {
                 console.line(template.text)
                 return .success
@@ -39,7 +40,7 @@ struct InitCommand: ParsableCommand {
 
     private func ask(_ question: String, _ proposal: String) -> String {
         guard !common.yes, ProcessContext.current.isInteractive else { return proposal }
-        FileHandle.standardError.write(Data("\(question) [\(proposal)]: ".utf8))
+        Console.write("\(question) [\(proposal)]: ", to: STDERR_FILENO)
         let answer = readLine()?.trimmingCharacters(in: .whitespaces) ?? ""
         return answer.isEmpty ? proposal : answer
     }
@@ -48,7 +49,8 @@ struct InitCommand: ParsableCommand {
         _ template: ConfigurationTemplate, _ workspace: Workspace, _ console: Console
     ) throws -> ExitCode {
         guard let tree = workspace.repository?.workTree else {
-            throw ReleaseError(.usage, "a bare repository has no work tree to write \(Configuration.fileName) to.")
+            throw ReleaseError(
+                .usage, "a bare repository has no work tree to write \(Configuration.fileName) to.")
         }
         let file = URL(fileURLWithPath: tree).appendingPathComponent(Configuration.fileName)
         guard !FileManager.default.fileExists(atPath: file.path) else {
@@ -57,8 +59,12 @@ struct InitCommand: ParsableCommand {
                 next: ["edit it, and validate it with “sluice check”."])
         }
         try Data(template.text.utf8).write(to: file, options: .withoutOverwriting)
-        console.line("wrote \(Configuration.fileName): dev, staging (branch \(template.stagingBranch)), production (branch \(template.productionBranch)).")
-        console.line("next:  set STAGING_DATABASE_URL and PRODUCTION_DATABASE_URL, commit the file to both branches, then sluice check")
+        console.line(
+            "wrote \(Configuration.fileName): dev, staging (branch \(template.stagingBranch)), production (branch \(template.productionBranch))."
+        )
+        console.line(
+            "next:  set STAGING_DATABASE_URL and PRODUCTION_DATABASE_URL, commit the file to both branches, then sluice check"
+        )
         return .success
     }
 }

@@ -24,7 +24,9 @@ struct LintCommand: ParsableCommand {
             } else {
                 print(report, console)
             }
-            let hasErrors = report.entries.contains { $0.findings.contains { $0.severity == .error } }
+            let hasErrors = report.entries.contains {
+                $0.findings.contains { $0.severity == .error }
+            }
             return hasErrors ? .failure : .success
         }
     }
@@ -34,7 +36,9 @@ struct LintCommand: ParsableCommand {
         var count = 0
         for entry in report.entries where !entry.findings.isEmpty || entry.syntax != nil {
             console.line(console.paint(entry.name, .strong))
-            if let syntax = entry.syntax { console.line("  note: PostgreSQL 15's grammar cannot read it: \(syntax)") }
+            if let syntax = entry.syntax {
+                console.line("  note: PostgreSQL 15's grammar cannot read it: \(syntax)")
+            }
             for finding in entry.findings { console.line(text.line(finding)) }
             count += entry.findings.count
         }

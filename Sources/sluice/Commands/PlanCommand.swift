@@ -4,7 +4,8 @@ import ReleaseCore
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
-        abstract: "Show pending migrations, their SQL, findings, gates and the digest. Changes nothing.")
+        abstract:
+            "Show pending migrations, their SQL, findings, gates and the digest. Changes nothing.")
 
     @Argument(help: "The environment; may be left out when there is only one.")
     var environment: String?
@@ -35,7 +36,9 @@ struct PlanPrinter {
         switch console.format {
         case .json: try console.document(PlanDocument(prepared.plan, prepared.gates))
         case .markdown:
-            for line in PlanMarkdown(plan: prepared.plan, gates: prepared.gates).lines() { console.line(line) }
+            for line in PlanMarkdown(plan: prepared.plan, gates: prepared.gates).lines() {
+                console.line(line)
+            }
         case .text: printText(prepared)
         }
         return prepared.plan.problems.isEmpty ? .success : .needsAttention
@@ -50,7 +53,9 @@ struct PlanPrinter {
         let blocking = prepared.gates.filter { $0.outcome == .block }.map(\.gate)
         guard blocking.allSatisfy({ $0 == .dryRun }) else { return }
         let verb = prepared.release.environment.promotesFrom == nil ? "deploy" : "promote"
-        let digest = verb == "promote" ? " --plan \(prepared.plan.digest.prefix(PlanDigest.shortLength))" : ""
+        let digest =
+            verb == "promote"
+            ? " --plan \(prepared.plan.digest.prefix(PlanDigest.shortLength))" : ""
         console.line("\nTo run it: sluice \(verb) \(prepared.plan.environment)\(digest)")
     }
 }

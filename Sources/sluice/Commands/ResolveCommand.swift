@@ -33,7 +33,9 @@ struct ResolveCommand: ParsableCommand {
                 console.line("\(applied) is marked as applied in \(environment).")
             } else if let rolledBack {
                 try resolver.markRolledBack(rolledBack, in: environment)
-                console.line("\(rolledBack) is marked as rolled back in \(environment); it is pending again.")
+                console.line(
+                    "\(rolledBack) is marked as rolled back in \(environment); it is pending again."
+                )
             }
             return .success
         }

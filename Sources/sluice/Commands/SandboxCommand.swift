@@ -9,7 +9,9 @@ struct SandboxCommand: ParsableCommand {
     struct Run: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "run",
-            abstract: "Keep the private server running, with the URL of an environment's database, until Ctrl-C.")
+            abstract:
+                "Keep the private server running, with the URL of an environment's database, until Ctrl-C."
+        )
 
         @Argument(help: "A sandboxed environment.")
         var environment: String

@@ -24,7 +24,9 @@ struct SmokeCommand: ParsableCommand {
     }
 
     private func print(_ name: String, _ run: SmokeRun, _ console: Console) {
-        if run.results.isEmpty { console.line("\(name) has no smoke checks; add some under smoke: in sluice.yml.") }
+        if run.results.isEmpty {
+            console.line("\(name) has no smoke checks; add some under smoke: in sluice.yml.")
+        }
         for line in SmokeText(console: console).lines(run) { console.line(line) }
     }
 

@@ -18,7 +18,9 @@ struct DemoShell {
         environment["GIT_CONFIG_GLOBAL"] = "/dev/null"
         environment["GIT_CONFIG_NOSYSTEM"] = "1"
         self.environment = environment
-        program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "sluice"
+        program =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+            ?? "sluice"
     }
 
     /// Says what comes next.
@@ -31,7 +33,8 @@ struct DemoShell {
         show("git", arguments)
         let result = try run("/usr/bin/env", ["git"] + arguments, captures: true)
         guard result.status == 0 else {
-            throw ReleaseError(.failed, "git \(arguments.joined(separator: " ")) failed: \(result.output)")
+            throw ReleaseError(
+                .failed, "git \(arguments.joined(separator: " ")) failed: \(result.output)")
         }
     }
 

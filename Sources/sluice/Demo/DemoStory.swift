@@ -51,7 +51,8 @@ struct DemoStory {
     private func promoteInspected() throws {
         let digest = try shell.json("plan", "production")["digest"] as? String ?? ""
         try shell.sluice(
-            "promote", "production", "--plan", String(digest.prefix(PlanDigest.shortLength)), expecting: 0)
+            "promote", "production", "--plan", String(digest.prefix(PlanDigest.shortLength)),
+            expecting: 0)
     }
 
     private func breakStaging() throws {
@@ -81,7 +82,9 @@ struct DemoStory {
     private func hotfixBranch() throws -> String {
         let folder = "\(shell.folder)/.git/refs/heads/hotfix"
         let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-        guard let name = names.first else { throw ReleaseError(.failed, "the hotfix branch is missing.") }
+        guard let name = names.first else {
+            throw ReleaseError(.failed, "the hotfix branch is missing.")
+        }
         return "hotfix/\(name)"
     }
 
@@ -96,6 +99,7 @@ struct DemoStory {
 
     private func merge(_ branch: String, into target: String) throws {
         try shell.git("switch", "--quiet", target)
-        try shell.git("merge", "--quiet", "--no-ff", "--message", "Merge \(branch) into \(target)", branch)
+        try shell.git(
+            "merge", "--quiet", "--no-ff", "--message", "Merge \(branch) into \(target)", branch)
     }
 }

@@ -65,7 +65,8 @@ struct DeploymentDocument: Encodable {
     }
 
     enum CodingKeys: CodingKey {
-        case environment, deployment, verdict, applied, failed, gates, smoke, hotfix, problems, notes
+        case environment, deployment, verdict, applied, failed, gates, smoke, hotfix, problems,
+            notes
     }
 
     /// By hand, because absent parts are `null` and not left out.

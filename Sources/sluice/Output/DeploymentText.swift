@@ -12,13 +12,15 @@ struct DeploymentText: Sendable {
         switch event {
         case .applied(let migration, let index, let count, let milliseconds):
             let number = count > 1 ? console.paint(" \(index)/\(count)", .faint) : ""
-            return "  \(console.paint("✓", .good)) \(migration)\(number)  \(console.paint(DurationText.describe(.milliseconds(milliseconds)), .faint))"
+            return
+                "  \(console.paint("✓", .good)) \(migration)\(number)  \(console.paint(DurationText.describe(.milliseconds(milliseconds)), .faint))"
         case .runningAlone(let migration, let tag):
             return console.paint("  · \(migration): \(tag), outside a transaction", .faint)
         case .waitingForLock(let holder):
             guard let holder else { return "  waiting for the deployment lock" }
             let name = holder.application.isEmpty ? "unnamed" : holder.application
-            return "  waiting for the deployment lock: process \(holder.process) (\(name), \(holder.host)) has it since \(holder.since)"
+            return
+                "  waiting for the deployment lock: process \(holder.process) (\(name), \(holder.host)) has it since \(holder.since)"
         case .retrying(let migration, let attempt, let of, let reason):
             return "  \(migration): \(reason); trying again (\(attempt) of \(of))"
         case .reconnecting(let attempt):
@@ -47,15 +49,21 @@ struct DeploymentText: Sendable {
         let count = report.applied.count
         let migrations = "\(count) migration\(count == 1 ? "" : "s")"
         switch report.verdict {
-        case .succeeded: return console.paint("succeeded", .good) + ": \(migrations) applied to \(name)."
-        case .nothingToDo: return "nothing to do: \(name) is up to date with \(report.plan.appliedCount) migrations."
+        case .succeeded:
+            return console.paint("succeeded", .good) + ": \(migrations) applied to \(name)."
+        case .nothingToDo:
+            return
+                "nothing to do: \(name) is up to date with \(report.plan.appliedCount) migrations."
         case .degraded:
-            return console.paint("degraded", .bad) + ": \(migrations) applied to \(name), and a smoke check failed. \(name) is on hold."
+            return console.paint("degraded", .bad)
+                + ": \(migrations) applied to \(name), and a smoke check failed. \(name) is on hold."
         case .failed:
-            return console.paint("failed", .bad) + ": \(migrations) applied to \(name) before the failure."
+            return console.paint("failed", .bad)
+                + ": \(migrations) applied to \(name) before the failure."
         case .blocked: return console.paint("blocked", .bad) + ": nothing was changed in \(name)."
         case .interrupted:
-            return console.paint("interrupted", .warning) + ": \(migrations) applied to \(name); what was running was rolled back."
+            return console.paint("interrupted", .warning)
+                + ": \(migrations) applied to \(name); what was running was rolled back."
         }
     }
 
@@ -66,9 +74,13 @@ struct DeploymentText: Sendable {
         switch report.verdict {
         case .degraded: return degraded(report)
         case .blocked where !report.plan.problems.isEmpty:
-            return (ProblemText(console: console).lines(report.plan.problems) + ProblemAdvice.lines(report.plan))
+            return
+                (ProblemText(console: console).lines(report.plan.problems)
+                + ProblemAdvice.lines(report.plan))
                 .joined(separator: "\n")
-        case .blocked: return GateText(console: console).lines(report.gates.filter { $0.outcome == .block }).joined(separator: "\n")
+        case .blocked:
+            return GateText(console: console).lines(report.gates.filter { $0.outcome == .block })
+                .joined(separator: "\n")
         default: return nil
         }
     }
@@ -132,7 +144,9 @@ struct FailureText {
             let gutter = "  \(line) | "
             lines.append(console.paint(gutter, .faint) + excerpt)
             if let column = failure.column {
-                lines.append(String(repeating: " ", count: gutter.count + column - 1) + console.paint("^", .bad))
+                lines.append(
+                    String(repeating: " ", count: gutter.count + column - 1)
+                        + console.paint("^", .bad))
             }
         }
         if let detail = failure.detail { lines.append("detail: \(detail)") }
@@ -155,7 +169,8 @@ struct SmokeText {
                 case .error: console.paint("?", .warning)
                 }
             let optional = result.required ? "" : " (not required)"
-            return "  \(mark) smoke: \(result.name)\(optional)  \(console.paint("\(result.milliseconds) ms, \(result.detail)", .faint))"
+            return
+                "  \(mark) smoke: \(result.name)\(optional)  \(console.paint("\(result.milliseconds) ms, \(result.detail)", .faint))"
         }
     }
 }

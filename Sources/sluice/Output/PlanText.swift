@@ -19,16 +19,20 @@ struct PlanText {
         for planned in plan.migrations {
             lines += [""] + migration(planned)
         }
-        if !plan.problems.isEmpty { lines += [""] + ProblemText(console: console).lines(plan.problems) }
+        if !plan.problems.isEmpty {
+            lines += [""] + ProblemText(console: console).lines(plan.problems)
+        }
         if !gates.isEmpty { lines += [""] + GateText(console: console).lines(gates) }
         return lines
     }
 
     private var header: String {
-        let source = [plan.branch, plan.commit.map { "@ \($0.short)" }].compactMap { $0 }.joined(separator: " ")
+        let source = [plan.branch, plan.commit.map { "@ \($0.short)" }].compactMap { $0 }.joined(
+            separator: " ")
         let count = plan.migrations.count
         let what = count == 0 ? "nothing pending" : "\(count) pending"
-        return "\(console.paint(plan.environment, .strong)) ← \(source.isEmpty ? "folder" : source): "
+        return
+            "\(console.paint(plan.environment, .strong)) ← \(source.isEmpty ? "folder" : source): "
             + "\(what), \(plan.appliedCount) applied, plan \(console.paint(String(plan.digest.prefix(PlanDigest.shortLength)), .strong))"
     }
 
@@ -50,7 +54,8 @@ struct PlanText {
     private func reasons(_ script: Script) -> [String] {
         var lines: [String] = []
         if script.opaqueScan != nil {
-            lines.append("  note: PostgreSQL 15's grammar cannot read it; the server has the last word.")
+            lines.append(
+                "  note: PostgreSQL 15's grammar cannot read it; the server has the last word.")
         }
         if case .stepwise(let reasons) = script.mode, let first = reasons.first {
             lines.append(console.paint("  stepwise: \(first.sentence)", .faint))
@@ -69,7 +74,8 @@ struct PlanText {
     static func described(_ provenance: Provenance) -> String {
         let merge = provenance.merge.map { ", merged by \($0.short)" } ?? ""
         let certainty = provenance.isExact ? "" : " or earlier"
-        return "\(provenance.commit.short)\(certainty) by \(provenance.author.name), \(provenance.committedAt)\(merge)"
+        return
+            "\(provenance.commit.short)\(certainty) by \(provenance.author.name), \(provenance.committedAt)\(merge)"
     }
 }
 
@@ -80,7 +86,9 @@ struct GateText {
     func lines(_ gates: [GateResult]) -> [String] {
         let width = gates.map(\.gate.rawValue.count).max() ?? 0
         return gates.flatMap { result in
-            let name = result.gate.rawValue + String(repeating: " ", count: width - result.gate.rawValue.count)
+            let name =
+                result.gate.rawValue
+                + String(repeating: " ", count: width - result.gate.rawValue.count)
             let word = mark(result.outcome)
             var lines = ["\(word)  \(name)  \(result.evidence)"]
             if let wayOut = result.wayOut, result.outcome == .block {

@@ -12,7 +12,8 @@ struct StatusText {
         for status in statuses {
             let unknown = status.state == .unreachable
             table.add([
-                status.name, status.branch ?? "–", status.commit.map { String($0.prefix(10)) } ?? "–",
+                status.name, status.branch ?? "–",
+                status.commit.map { String($0.prefix(10)) } ?? "–",
                 unknown ? "–" : "\(status.applied)", unknown ? "–" : "\(status.pending.count)",
                 word(status.state),
             ])
