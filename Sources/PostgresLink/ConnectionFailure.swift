@@ -47,8 +47,9 @@ public struct ConnectionFailure: Error, Sendable, Hashable, CustomStringConverti
         if message.contains("database \"") && message.contains("does not exist") {
             return .missingDatabase
         }
+        // “invalid channel_binding value” and the like come from libpq itself.
         return message.contains("FATAL:") || message.contains("SSL")
-            || message.contains("certificate")
+            || message.contains("certificate") || message.hasPrefix("invalid ")
             ? .refused : .unreachable
     }
 }

@@ -8,6 +8,8 @@ struct ConnectionURLParser {
     private(set) var schema: String?
     private(set) var notes: [String] = []
     private var acceptsInvalidCertificates = true
+    /// Whether the query may be a part of a password that holds a bare `?`.
+    private var keysMayBeSecret = false
 
     /// Parameters of Prisma's own client and pool: no meaning for one session.
     private static let clientOnly: Set<String> = [
@@ -32,8 +34,8 @@ struct ConnectionURLParser {
                 "the connection URL has no scheme; it starts with postgresql:// or postgres://.")
         }
         try checkScheme(String(url[..<scheme.lowerBound]))
-        var rest = url[scheme.upperBound...]
-        if let fragment = rest.firstIndex(of: "#") { rest = rest[..<fragment] }
+        try checkForBareMarks(url[scheme.upperBound...])
+        let rest = url[scheme.upperBound...].prefix { $0 != "#" }
         let query = rest.firstIndex(of: "?").map { rest[rest.index(after: $0)...] }
         let beforeQuery = rest.prefix { $0 != "?" }
         let authority = beforeQuery.prefix { $0 != "/" }
@@ -46,8 +48,24 @@ struct ConnectionURLParser {
         set("connect_timeout", unlessGiven: "5")
     }
 
+    /// A password with a bare `/`, `?` or `#` in it ends the authority early. What
+    /// follows would be shown as the database's name or as a parameter's.
+    private mutating func checkForBareMarks(_ rest: Substring) throws(ConnectionURLError) {
+        let authority = rest.prefix { !"/?#".contains($0) }
+        guard !authority.contains("@"), let at = rest.lastIndex(of: "@") else { return }
+        keysMayBeSecret = true
+        let query = rest.firstIndex(of: "?") ?? rest.endIndex
+        let fragment = rest.firstIndex(of: "#") ?? rest.endIndex
+        if at < query || at > fragment {
+            throw ConnectionURLError(
+                "there is an “@” behind the server's name; a “/”, “?”, “#” or “@” in a user, "
+                    + "password or database name is written %2F, %3F, %23 or %40.")
+        }
+    }
+
     private func checkScheme(_ scheme: String) throws(ConnectionURLError) {
-        switch scheme {
+        let isName = scheme.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "+") }
+        switch isName ? scheme : "" {
         case "postgresql", "postgres": return
         case "prisma", "prisma+postgres":
             throw ConnectionURLError(
@@ -55,7 +73,8 @@ struct ConnectionURLParser {
             )
         default:
             throw ConnectionURLError(
-                "\(scheme):// is not a PostgreSQL URL; it starts with postgresql:// or postgres://."
+                "\(isName ? scheme : "what stands before ")"
+                    + ":// is not a PostgreSQL URL; it starts with postgresql:// or postgres://."
             )
         }
     }
@@ -80,7 +99,10 @@ struct ConnectionURLParser {
         for entry in list.split(separator: ",", omittingEmptySubsequences: false) {
             let (host, port) = Self.splitPort(entry)
             if let port, !port.isEmpty, Int(port).map({ (1...65535).contains($0) }) != true {
-                throw ConnectionURLError("the port “\(port)” is not a number from 1 to 65535.")
+                // Not shown: it is a part of the password where that holds a bare “/”.
+                throw ConnectionURLError(
+                    "the port is not a number from 1 to 65535; a “/”, “?”, “#” or “@” in a "
+                        + "password is written %2F, %3F, %23 or %40.")
             }
             hosts.append(host.isEmpty ? "localhost" : Self.decoded(host))
             ports.append(port.map(String.init) ?? "")
@@ -121,13 +143,15 @@ struct ConnectionURLParser {
                 "“\(key)” (a PKCS#12 identity) is not supported; give sslkey and a client certificate by libpq's PGSSLCERT."
             )
         case "connect_timeout":
-            guard Int(value) != nil else {
+            guard let seconds = Int(value), seconds >= 0 else {
                 throw ConnectionURLError("connect_timeout “\(value)” is not a number of seconds.")
             }
             set(key, value)
         case _ where Self.passedOn.contains(key): set(key, value)
         case _ where Self.clientOnly.contains(key): break
-        default: notes.append("the URL parameter “\(key)” is not known and was ignored.")
+        default:
+            let name = keysMayBeSecret ? "a URL parameter" : "the URL parameter “\(key)”"
+            notes.append("\(name) is not known and was ignored.")
         }
     }
 
@@ -163,8 +187,9 @@ struct ConnectionURLParser {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), rest.count >= 2,
-                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            if byte == UInt8(ascii: "%"), digits.count == 2, digits.allSatisfy(\.isHexDigit),
+                let value = UInt8(digits, radix: 16)
             {
                 bytes.append(value)
                 rest = rest.dropFirst(2)

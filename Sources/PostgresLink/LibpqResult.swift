@@ -41,7 +41,7 @@ struct LibpqResult: ~Copyable {
         return String(decoding: UnsafeRawBufferPointer(bytes), as: UTF8.self)
     }
 
-    func error(completed: Int, connectionLost: Bool) -> PostgresError {
+    func error(completed: Int) -> PostgresError {
         let field = DiagnosticReader(pointer)
         return PostgresError(
             state: field[.sqlState].map(SQLState.init(rawValue:)),
@@ -50,8 +50,7 @@ struct LibpqResult: ~Copyable {
                 ?? PostgresSession.singleLine(String(cString: PQresultErrorMessage(pointer))),
             detail: field[.detail], hint: field[.hint],
             position: field[.position].flatMap { Int($0) },
-            context: field[.context], completedStatements: completed,
-            connectionLost: connectionLost)
+            context: field[.context], completedStatements: completed)
     }
 
     /// Reads a result that somebody else owns, as notice receivers get it.

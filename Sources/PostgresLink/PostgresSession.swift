@@ -19,9 +19,11 @@ public final class PostgresSession {
     /// - Throws: ``ConnectionFailure``.
     public init(connecting target: ConnectionTarget, applicationName: String = "sluice") throws {
         self.target = target
+        // Behind the target's own parameters, since the last one counts: every
+        // text of this program is UTF-8, whatever the database is encoded in.
         let pairs =
             target.parameters.map { ($0.keyword, $0.value) }
-            + [("fallback_application_name", applicationName)]
+            + [("fallback_application_name", applicationName), ("client_encoding", "UTF8")]
         guard let handle = Self.connect(pairs) else {
             throw ConnectionFailure(
                 reason: .unreachable, target: target.redacted, message: "libpq is out of memory.")
@@ -72,6 +74,7 @@ public final class PostgresSession {
     public func execute(
         _ sql: String, onResult: ((Int, ResultSet) -> Void)? = nil
     ) throws -> [ResultSet] {
+        try refuseNul(sql)
         guard PQsendQuery(handle, sql) == 1 else { throw lostConnection(completed: 0) }
         return try collect(onResult)
     }
@@ -80,6 +83,8 @@ public final class PostgresSession {
     ///
     /// - Throws: ``PostgresError``.
     public func query(_ sql: String, _ parameters: [String?] = []) throws -> ResultSet {
+        try refuseNul(sql)
+        for parameter in parameters { try refuseNul(parameter ?? "") }
         let sent = withCStrings(parameters) { values in
             PQsendQueryParams(handle, sql, Int32(parameters.count), nil, values, nil, nil, 0)
         }
@@ -98,10 +103,14 @@ public final class PostgresSession {
             } else if result.isCopy {
                 refuseCopy(result)
             } else if failure == nil {
-                failure = result.error(completed: results.count, connectionLost: !isUsable)
+                failure = result.error(completed: results.count)
             }
         }
-        if let failure { throw failure }
+        if var failure {
+            // A server that ends a session says so first and hangs up afterwards.
+            failure.connectionLost = !isUsable
+            throw failure
+        }
         guard isUsable else { throw lostConnection(completed: results.count) }
         return results
     }
@@ -115,6 +124,14 @@ public final class PostgresSession {
             var buffer: UnsafeMutablePointer<CChar>?
             while PQgetCopyData(handle, &buffer, 0) > 0 { PQfreemem(buffer) }
         }
+    }
+
+    /// To libpq a text ends at its first NUL byte: the rest would silently not be sent.
+    private func refuseNul(_ text: String) throws {
+        guard text.utf8.contains(0) else { return }
+        throw PostgresError(
+            state: .invalidByteSequence,
+            message: "the text has a NUL byte in it, which PostgreSQL cannot take.")
     }
 
     private func lostConnection(completed: Int) -> PostgresError {

@@ -25,6 +25,8 @@ public struct SQLState: RawRepresentable, Sendable, Hashable, CustomStringConver
     public static let syntaxError = SQLState(rawValue: "42601")
     /// The statement may not run inside a transaction block.
     public static let activeTransaction = SQLState(rawValue: "25001")
+    /// The text is not valid in the server's encoding.
+    public static let invalidByteSequence = SQLState(rawValue: "22021")
     /// The server refuses writes: it is a standby or set read-only.
     public static let readOnlyTransaction = SQLState(rawValue: "25006")
     /// An earlier error aborted the current transaction.
