@@ -2,6 +2,9 @@ extension DDLRenderer {
     /// A default as Prisma writes it: without the cast to the column's own
     /// type that the server adds when it prints one.
     static func defaultText(_ expression: String, _ type: TypeReference) -> String {
+        if expression == "ARRAY[]::" + type.text, type.schema == "pg_catalog" {
+            return "ARRAY[]::" + Spelling.builtIn(type.text)
+        }
         guard expression.first == "'", let end = endOfLiteral(expression) else { return expression }
         let rest = expression[end...]
         guard rest.hasPrefix("::"), rest.dropFirst(2) == withoutModifier(type.text) else {

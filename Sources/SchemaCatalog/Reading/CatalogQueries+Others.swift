@@ -81,10 +81,12 @@ extension CatalogQueries {
         """
     }
 
+    /// Comments of extensions are left out: their own scripts set them.
     var comments: String {
         """
         SELECT d.classoid::oid, d.objoid, d.objsubid, d.description FROM pg_description d
         WHERE (d.objoid >= 16384 OR d.classoid = 'pg_namespace'::regclass)
+          AND d.classoid <> 'pg_extension'::regclass
         """
     }
 

@@ -81,13 +81,14 @@ extension CatalogQueries {
           t.relkind = 'p' AS on_partitioned, pg_get_indexdef(i.indexrelid) AS text,
           format('CREATE %sINDEX %I ON %s%I.%I USING ', CASE WHEN i.indisunique THEN 'UNIQUE ' END,
             c.relname, CASE WHEN t.relkind = 'p' THEN 'ONLY ' END, tn.nspname, t.relname) AS prefix,
-          (SELECT h.inhparent FROM pg_inherits h WHERE h.inhrelid = i.indexrelid) AS parent,
-          (SELECT spcname FROM pg_tablespace s WHERE s.oid = c.reltablespace) AS tablespace,
-          (SELECT k.oid FROM pg_constraint k WHERE k.conindid = i.indexrelid
-            AND k.contype IN ('p', 'u', 'x')) AS constraint_oid
+          h.inhparent AS parent, s.spcname AS tablespace, k.conindid IS NOT NULL AS is_constraint
         FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
         JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace tn ON tn.oid = t.relnamespace
         JOIN pg_namespace n ON n.oid = c.relnamespace
+        LEFT JOIN pg_inherits h ON h.inhrelid = i.indexrelid
+        LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
+        LEFT JOIN (SELECT DISTINCT conindid FROM pg_constraint WHERE contype IN ('p', 'u', 'x')) k
+          ON k.conindid = i.indexrelid
         WHERE \(Self.userSchema) AND t.relkind IN ('r', 'p', 'm')
         """
     }

@@ -41,7 +41,7 @@ extension SnapshotReader {
                 snapshot.objects[table] != nil
             else { return }
             noteMarks(of: row, on: table)
-            guard row["constraint_oid"] == nil else { return }
+            guard !row.flag("is_constraint") else { return }
             let definition = IndexDefinition(
                 table: table, isUnique: row.flag("indisunique"), text: indexText(row),
                 columns: columnNames(row.numbers("columns"), of: row.number("indrelid")),
