@@ -11,6 +11,15 @@ public struct AdvisoryLock: Sendable, Hashable {
         self.key = key
     }
 
+    /// An SQL expression: whether the session that evaluates it holds the lock.
+    public var isHeldHere: String {
+        """
+        EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND granted \
+        AND pid = pg_catalog.pg_backend_pid() AND objsubid = 1 \
+        AND classid = \(key >> 32) AND objid = \(key & 0xFFFF_FFFF))
+        """
+    }
+
     /// Who holds the lock, as `pg_stat_activity` shows it.
     public struct Holder: Sendable, Hashable {
         public var process: Int

@@ -50,7 +50,8 @@ struct CommonOptions: ParsableArguments {
         let process = ProcessContext.current
         return WorkspaceOptions(
             repositoryPath: repo, configurationFile: config, migrationsDirectory: migrations,
-            variables: process.variables, actor: process.actor, sandboxBase: process.sandboxBase,
+            variables: process.variables, actor: process.actor, author: process.author,
+            sandboxBase: process.sandboxBase,
             serverBindir: process.variables["SLUICE_PG_BINDIR"])
     }
 

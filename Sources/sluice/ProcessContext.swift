@@ -1,4 +1,5 @@
 import Foundation
+import ReleaseCore
 
 /// What this process was started with: the only place that reads the
 /// process's environment.
@@ -14,6 +15,14 @@ struct ProcessContext {
             return name
         }
         return "\(NSUserName())@\(ProcessInfo.processInfo.hostName)"
+    }
+
+    /// Who commits, by the variables that Git itself reads.
+    var author: WorkspaceOptions.Author? {
+        guard let name = variables["GIT_AUTHOR_NAME"], !name.isEmpty,
+            let email = variables["GIT_AUTHOR_EMAIL"], !email.isEmpty
+        else { return nil }
+        return .init(name: name, email: email)
     }
 
     /// Where kept sandboxes live. Root's must be readable by the account that

@@ -26,7 +26,8 @@ struct Sluice: ParsableCommand {
             CommandGroup(
                 name: "Look",
                 subcommands: [
-                    StatusCommand.self, PlanCommand.self, LintCommand.self, HistoryCommand.self,
+                    StatusCommand.self, ListCommand.self, PlanCommand.self, LintCommand.self,
+                    HistoryCommand.self,
                 ]),
             CommandGroup(
                 name: "Release",

@@ -59,7 +59,7 @@ struct ReleaseScene {
             "STAGING_URL": staging.url, "PRODUCTION_URL": production.url,
             "SLUICE_SANDBOX_DIR": "\(git.directory)/sandboxes", "HOME": "\(git.directory)/home",
             "GIT_CONFIG_NOSYSTEM": "1", "NO_COLOR": "1",
-            "GITHUB_ACTOR": "ada",
+            "GITHUB_ACTOR": "ada", "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.com",
         ]
     }
 
@@ -78,7 +78,11 @@ struct ReleaseScene {
     ) async throws -> Document {
         let output = try await ProcessRunner.run(
             program, arguments + ["--format", "json"], environment: variables, directory: git.path)
-        return try JSONDecoder().decode(type, from: Data(output.stdout.utf8))
+        guard let document = try? JSONDecoder().decode(type, from: Data(output.stdout.utf8)) else {
+            throw UnexpectedOutput(
+                status: output.status, stdout: output.stdout, stderr: output.stderr)
+        }
+        return document
     }
 
     /// Commits a migration to the branch that is checked out.
@@ -112,6 +116,13 @@ struct ReleaseScene {
         return output.stdout.split(separator: "\n").filter { !$0.hasPrefix("\\") }
             .joined(separator: "\n")
     }
+}
+
+/// Output that is not the document a test asked for.
+struct UnexpectedOutput: Error {
+    var status: Int32
+    var stdout: String
+    var stderr: String
 }
 
 /// The parts of the JSON output that tests look at.

@@ -5,6 +5,8 @@ import Yams
 public struct ConfigurationReader {
     private var reader = NodeReader()
     private var configuration = Configuration(environments: [])
+    /// Where each environment names its upstream.
+    private var upstreamLines: [String: Int] = [:]
 
     /// Parses and validates a file.
     ///
@@ -18,7 +20,10 @@ public struct ConfigurationReader {
                 file: file, mistakes: [.init(line: 0, message: "it is not UTF-8 text.")])
         }
         var this = ConfigurationReader()
-        this.read(text)
+        // Some editors put a byte order mark in front, which libyaml does not expect.
+        this.read(
+            text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+        )
         guard this.reader.mistakes.isEmpty else {
             throw ConfigurationError(file: file, mistakes: this.reader.mistakes)
         }
@@ -33,11 +38,23 @@ public struct ConfigurationReader {
             }
             readRoot(root)
             checkReferences()
-        } catch let YamlError.parser(_, problem, mark, _), let YamlError.scanner(
-            _, problem, mark, _)
-        {
-            reader.complain(at: mark.line, "\(problem).")
+        } catch let error as YamlError {
+            complain(error)
         } catch {
+            reader.complain(nil, "it is not YAML: \(error).")
+        }
+    }
+
+    private mutating func complain(_ error: YamlError) {
+        switch error {
+        case .parser(_, let problem, let mark, _), .scanner(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            reader.complain(at: mark.line, "\(problem).")
+        case .duplicatedKeysInMapping(let keys, let context):
+            let names = keys.sorted().map { "“\($0)”" }.joined(separator: ", ")
+            reader.complain(
+                at: context.mark.line, "the mapping that begins here has \(names) more than once.")
+        default:
             reader.complain(nil, "it is not YAML: \(error).")
         }
     }
@@ -83,7 +100,9 @@ public struct ConfigurationReader {
             switch key {
             case "branch": environment.branch = reader.string(value, key)
             case "database": environment.database = database(value)
-            case "promotes_from": environment.promotesFrom = reader.string(value, key)
+            case "promotes_from":
+                environment.promotesFrom = reader.string(value, key)
+                upstreamLines[name] = value.mark?.line
             case "gates": environment.gates = gates(value)
             case "smoke":
                 environment.smoke = reader.list(value, key).compactMap {
@@ -102,21 +121,39 @@ public struct ConfigurationReader {
     private mutating func database(_ node: Node) -> Template {
         let template = Template(
             raw: reader.string(node, "database") ?? "", line: node.mark?.line ?? 0)
-        guard template.references.isEmpty, template.raw != "sandbox", !template.raw.isEmpty else {
+        guard template.raw != "sandbox", !template.raw.isEmpty else { return template }
+        guard template.references.isEmpty else {
+            checkLiteralPassword(template, node)
             return template
         }
         do {
-            let target = try ConnectionTarget(url: template.raw)
-            if target.hasPassword, !target.isLocal {
-                reader.complain(
-                    node,
-                    "a password for \(target.server) stands in the file; put the URL into a variable and write ${NAME}."
-                )
-            }
+            check(try ConnectionTarget(url: template.raw), node)
         } catch {
             reader.complain(node, "database: \(error)")
         }
         return template
+    }
+
+    private mutating func check(_ target: ConnectionTarget, _ node: Node) {
+        guard target.hasPassword, !target.isLocal else { return }
+        reader.complain(
+            node,
+            "a password for \(target.server) stands in the file; put the URL into a variable and write ${NAME}."
+        )
+    }
+
+    /// A URL with references in it is complete only at run time. With two
+    /// different stand-ins for them, a password that stays the same is literal.
+    private mutating func checkLiteralPassword(_ template: Template, _ node: Node) {
+        let targets = ["5432", "5433"].compactMap { standIn in
+            try? ConnectionTarget(url: template.filled(with: standIn))
+        }
+        guard targets.count == 2,
+            targets[0].value(of: "password") == targets[1].value(of: "password")
+        else { return }
+        guard targets[0].hasPassword, !targets[0].isLocal else { return }
+        reader.complain(
+            node, "a password stands in the file; put the URL into a variable and write ${NAME}.")
     }
 
     private mutating func gates(_ node: Node) -> [GateConfiguration] {
@@ -148,9 +185,9 @@ public struct ConfigurationReader {
         {
             switch key {
             case "lock_timeout":
-                settings.lockTimeout = reader.duration(value, key) ?? settings.lockTimeout
+                settings.lockTimeout = serverTime(value, key) ?? settings.lockTimeout
             case "statement_timeout":
-                settings.statementTimeout = reader.duration(value, key) ?? settings.statementTimeout
+                settings.statementTimeout = serverTime(value, key) ?? settings.statementTimeout
             default:
                 settings.lockRetries =
                     reader.integer(value, key, 0...10_000) ?? settings.lockRetries
@@ -159,11 +196,21 @@ public struct ConfigurationReader {
         return settings
     }
 
+    /// PostgreSQL keeps such settings as milliseconds in 32 bits.
+    private mutating func serverTime(_ node: Node, _ key: String) -> Duration? {
+        guard let duration = reader.duration(node, key) else { return nil }
+        guard duration.milliseconds <= Int32.max else {
+            reader.complain(node, "\(key) must be shorter than 24 days.")
+            return nil
+        }
+        return duration
+    }
+
     /// `promotes_from` must name another environment, without a circle.
     private mutating func checkReferences() {
         for environment in configuration.environments {
             guard let upstream = environment.promotesFrom else { continue }
-            let line = environment.database.line
+            let line = upstreamLines[environment.name] ?? 0
             guard configuration.environment(named: upstream) != nil else {
                 let nearest = NearestWord.to(
                     upstream, among: configuration.environments.map(\.name))

@@ -36,6 +36,12 @@ public struct Template: Sendable, Hashable {
         return text
     }
 
+    /// The text with the same stand-in for every reference.
+    func filled(with standIn: String) -> String {
+        parts.map { if case .literal(let literal) = $0 { String(literal) } else { standIn } }
+            .joined()
+    }
+
     private enum Part {
         case literal(Substring)
         case reference(String)

@@ -41,7 +41,8 @@ struct ActionCompiler {
         let commit = (isLast ? [SessionSettings.durableCommit] : []) + ["COMMIT"]
         return Action(
             kind: kind, migration: index, unit: 0,
-            pieces: [.bookkeeping(opening), body, .bookkeeping(record + commit)], completes: true)
+            pieces: [.bookkeeping(opening), body, .bookkeeping(record + commit)]
+                + (script.text.contains("pg_advisory_unlock") ? [relock] : []), completes: true)
     }
 
     /// SET TRANSACTION must come before any query, so also before ours.
@@ -64,6 +65,9 @@ struct ActionCompiler {
                 + bookkeeping.progressOpened(
                     planned.migration, id: id, total: planned.script.statements.count)
         }
+        if units[firstUnit].kind == .alone {
+            opening += bookkeeping.fate(.running, of: planned.migration)
+        }
         var actions = [
             transaction(
                 index, opening: [], body: nil, closing: opening, next: units[firstUnit],
@@ -72,6 +76,7 @@ struct ActionCompiler {
         for number in firstUnit..<units.count {
             actions += self.unit(number, of: planned, index, id: id)
         }
+        if let earlier { actions[1].fate = earlier.fate }
         return actions
     }
 
@@ -86,7 +91,8 @@ struct ActionCompiler {
         let next = isLast ? nil : script.units[number + 1]
         var closing = bookkeeping.advanced(
             planned.migration, units: number + 1, statements: unit.statements.upperBound,
-            prefix: Self.prefix(of: script, units: number + 1))
+            prefix: Self.prefix(of: script, units: number + 1),
+            fate: next?.kind == .alone ? .running : .waiting)
         if isLast {
             closing += [bookkeeping.finished(planned.migration, id: id)]
             closing +=
@@ -145,12 +151,15 @@ struct ActionCompiler {
         ]
     }
 
-    /// Takes Prisma's lock again without waiting; fails by a division by zero
-    /// when somebody else has it, which the runner turns into polling.
+    /// Takes both locks again without waiting, where this session does not have
+    /// them; fails by a division by zero when somebody else has one, which the
+    /// runner turns into polling.
     private var relock: Piece {
         .bookkeeping(
-            ["SELECT 1 / pg_catalog.pg_try_advisory_lock(\(DeploymentLock.prisma.key))::int"],
-            role: .guardsLock)
+            [DeploymentLock.own, DeploymentLock.prisma].map { lock in
+                "SELECT 1 / CASE WHEN \(lock.isHeldHere) THEN 1 "
+                    + "ELSE pg_catalog.pg_try_advisory_lock(\(lock.key))::int END"
+            }, role: .guardsLock)
     }
 
     private func localTimeouts(_ script: Script) -> [String] {

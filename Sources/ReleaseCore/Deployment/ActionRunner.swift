@@ -80,10 +80,9 @@ struct ActionRunner {
 
     private func announce(_ message: Message) {
         let action = actions[message.actions.lowerBound]
-        guard action.kind == .alone, let unit = action.unit else { return }
-        let planned = migrations[action.migration]
-        let statement = planned.script.statements[planned.script.units[unit].statements.lowerBound]
-        report(.runningAlone(migration: planned.name, tag: statement.tag))
+        guard let statement = statement(of: action) else { return }
+        report(
+            .runningAlone(migration: migrations[action.migration].name, tag: statement.tag))
     }
 
     private mutating func send(_ message: Message, _ session: PostgresSession) throws(PostgresError)
@@ -93,7 +92,7 @@ struct ActionRunner {
         var finished: [(Int, Int)] = []
         do {
             switch action.kind {
-            case .alone: try session.execute(action.pieces[0].sql)
+            case .alone: try sendAlone(action, session)
             case .opaque:
                 for piece in action.pieces { try session.execute(piece.sql) }
                 finished = [(message.actions.lowerBound, 0)]
@@ -114,6 +113,24 @@ struct ActionRunner {
             throw PostgresError(state: nil, message: "\(error)", connectionLost: true)
         }
         note(finished)
+    }
+
+    /// Sends a statement by itself, unless an earlier run's turns out to have
+    /// done its work.
+    private func sendAlone(_ action: Action, _ session: PostgresSession) throws {
+        if let statement = statement(of: action),
+            try Settlement(session: session).settle(statement, action.fate) == .isDone
+        {
+            return
+        }
+        try session.execute(action.pieces[0].sql)
+    }
+
+    private func statement(of action: Action) -> Statement? {
+        guard action.kind == .alone, let unit = action.unit else { return nil }
+        let script = migrations[action.migration].script
+        let index = script.units[unit].statements.lowerBound
+        return script.statements.indices.contains(index) ? script.statements[index] : nil
     }
 
     /// Reports the migrations that were committed by now.

@@ -61,13 +61,29 @@ struct Bookkeeping: Sendable {
     }
 
     /// Notes how far a stepwise migration has come.
-    func advanced(_ migration: Migration, units: Int, statements: Int, prefix: String) -> [String] {
+    ///
+    /// - Parameter fate: of the unit that comes next.
+    func advanced(
+        _ migration: Migration, units: Int, statements: Int, prefix: String, fate: Settlement.Fate
+    ) -> [String] {
         guard deployment != nil else { return [] }
         return [
             """
             UPDATE _sluice.progress
             SET finished_units = \(units), finished_statements = \(statements), prefix = '\(prefix)',
+                fate = '\(fate.rawValue)',
                 updated_at = pg_catalog.clock_timestamp()
+            WHERE migration = \(Quoting.literal(migration.name))
+            """
+        ]
+    }
+
+    /// Notes what is known of the unit behind the finished ones.
+    func fate(_ fate: Settlement.Fate, of migration: Migration) -> [String] {
+        guard deployment != nil else { return [] }
+        return [
+            """
+            UPDATE _sluice.progress SET fate = '\(fate.rawValue)'
             WHERE migration = \(Quoting.literal(migration.name))
             """
         ]

@@ -1,4 +1,5 @@
 import PostgresLink
+import SQLAnalysis
 
 /// Applies a plan under the lock and writes it down.
 struct DeploymentRun {
@@ -78,12 +79,13 @@ struct DeploymentRun {
                         of: earlier.totalStatements))
             }
         }
-        return ActionCompiler(
-            bookkeeping: Bookkeeping(
-                table: link.state.historyTable, deployment: writesLedger ? deployment : nil,
-                commit: plan.commitDigits, session: settings),
-            progress: progress
-        ).compile(migrations)
+        return ActionCompiler(bookkeeping: bookkeeping, progress: progress).compile(migrations)
+    }
+
+    private var bookkeeping: Bookkeeping {
+        Bookkeeping(
+            table: link.state.historyTable, deployment: writesLedger ? deployment : nil,
+            commit: plan.commitDigits, session: settings)
     }
 
     /// Asks the history what was committed before the connection broke, and
@@ -125,6 +127,10 @@ struct DeploymentRun {
         guard writesLedger,
             let planned = plan.migrations.first(where: { $0.name == failure.migration })
         else { return }
+        if planned.script.mode != .transactional {
+            // Known to have failed: a later run must not take its index for finished.
+            try? writer.execute(bookkeeping.fate(.failed, of: planned.migration))
+        }
         // The failure itself is what must reach the user, also when the record cannot be written.
         try? writer.record(failure, of: planned, deployment: deployment)
     }

@@ -1,3 +1,4 @@
+import Foundation
 public import GitStore
 import PostgresLink
 import SQLAnalysis
@@ -114,7 +115,12 @@ public struct HotfixWriter {
             files: [
                 "\(release.configuration.migrationsPath)/\(folder)/migration.sql": Array(text.utf8)
             ],
-            message: message)
+            message: message,
+            author: workspace.options.author.map { author in
+                Signature(
+                    name: author.name, email: author.email,
+                    when: GitTime(seconds: Int64(Date().timeIntervalSince1970)))
+            })
         return Hotfix(
             branch: branch, migration: folder, commit: commit,
             environment: release.environment.name,

@@ -7,7 +7,7 @@ enum LedgerReader {
         SELECT version, environment FROM _sluice.meta;
         SELECT reason, placed_by, placed_at FROM _sluice.holds
          WHERE released_at IS NULL ORDER BY id LIMIT 1;
-        SELECT migration, history_id, finished_units, finished_statements, total_statements, prefix
+        SELECT migration, history_id, finished_units, finished_statements, total_statements, prefix, fate
           FROM _sluice.progress ORDER BY migration;
         SELECT outcome, commit, finished_at,
                (extract(epoch from clock_timestamp() - finished_at) * 1000)::bigint AS age
@@ -34,7 +34,8 @@ enum LedgerReader {
             migration: record["migration"] ?? "", historyID: record["history_id"] ?? "",
             finishedUnits: number("finished_units"),
             finishedStatements: number("finished_statements"),
-            totalStatements: number("total_statements"), prefix: record["prefix"] ?? "")
+            totalStatements: number("total_statements"), prefix: record["prefix"] ?? "",
+            fate: record["fate"].flatMap(Settlement.Fate.init) ?? .running)
     }
 
     private static func smoke(_ record: [String: String]) -> SmokeRunSummary {

@@ -50,6 +50,8 @@ enum LedgerSchema {
             finished_statements integer NOT NULL,
             total_statements    integer NOT NULL,
             prefix              text NOT NULL,
+            fate                text NOT NULL DEFAULT 'waiting'
+                                CHECK (fate IN ('waiting', 'running', 'failed')),
             updated_at          timestamptz NOT NULL DEFAULT clock_timestamp()
         );
         CREATE TABLE _sluice.smoke_runs (

@@ -39,6 +39,8 @@ public struct StepwiseProgress: Sendable, Hashable {
     public var totalStatements: Int
     /// SHA-256 over the finished units' SQL.
     public var prefix: String
+    /// What is known of the unit behind the finished ones.
+    var fate = Settlement.Fate.running
 }
 
 /// The outcome of the newest smoke run.

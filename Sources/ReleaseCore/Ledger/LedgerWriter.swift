@@ -28,6 +28,13 @@ struct LedgerWriter {
         try session.execute(sql + "COMMIT")
     }
 
+    /// Runs statements that record something, one after the other.
+    ///
+    /// - Throws: `PostgresError`.
+    func execute(_ statements: [String]) throws {
+        for statement in statements { try session.execute(statement) }
+    }
+
     struct Opening {
         var environment: String
         var deployment: String

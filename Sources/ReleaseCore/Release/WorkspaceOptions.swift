@@ -11,21 +11,35 @@ public struct WorkspaceOptions: Sendable {
     public var variables: [String: String]
     /// Who runs this, for the ledger.
     public var actor: String
+    /// Who signs commits, where it is not Git's configuration that says so.
+    public var author: Author?
     /// The folder for kept sandboxes.
     public var sandboxBase: String
     /// A folder with PostgreSQL's programs, where the usual places are not wanted.
     public var serverBindir: String?
 
+    /// A person as Git knows them.
+    public struct Author: Sendable, Hashable {
+        public var name: String
+        public var email: String
+
+        public init(name: String, email: String) {
+            self.name = name
+            self.email = email
+        }
+    }
+
     public init(
         repositoryPath: String = ".", configurationFile: String? = nil,
         migrationsDirectory: String? = nil, variables: [String: String], actor: String,
-        sandboxBase: String, serverBindir: String? = nil
+        author: Author? = nil, sandboxBase: String, serverBindir: String? = nil
     ) {
         self.repositoryPath = repositoryPath
         self.configurationFile = configurationFile
         self.migrationsDirectory = migrationsDirectory
         self.variables = variables
         self.actor = actor
+        self.author = author
         self.sandboxBase = sandboxBase
         self.serverBindir = serverBindir
     }

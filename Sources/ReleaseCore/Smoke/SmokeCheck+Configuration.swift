@@ -12,17 +12,37 @@ extension SmokeCheck {
         let entries = reader.entries(node, of: "smoke check", known: keys)
         let values = Dictionary(entries.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
         let kinds = ["sql", "http", "scenario"].filter { values[$0] != nil }
-        guard kinds.count == 1, let action = readAction(kinds[0], values, &reader) else {
-            if kinds.count != 1 {
-                reader.complain(node, "a smoke check has exactly one of sql, http and scenario.")
-            }
+        guard kinds.count == 1 else {
+            reader.complain(node, "a smoke check has exactly one of sql, http and scenario.")
             return nil
         }
+        for (key, value) in entries where !keys(for: kinds[0]).contains(key) {
+            reader.complain(value, "\(key) means nothing in a smoke check with \(kinds[0]).")
+        }
+        guard let action = readAction(kinds[0], values, &reader) else { return nil }
         let name = values["name"].flatMap { reader.string($0, "name") } ?? defaultName(action)
         return SmokeCheck(
             name: name, action: action,
-            timeout: values["timeout"].flatMap { reader.duration($0, "timeout") } ?? .seconds(30),
+            timeout: values["timeout"].flatMap { timeout($0, &reader) } ?? .seconds(30),
             required: values["required"].flatMap { reader.boolean($0, "required") } ?? true)
+    }
+
+    private static func keys(for kind: String) -> Set<String> {
+        let common: Set<String> = ["name", "timeout", "required", kind]
+        switch kind {
+        case "sql": return common.union(["expect"])
+        case "http": return common.union(["expect", "method", "headers", "body"])
+        default: return common
+        }
+    }
+
+    private static func timeout(_ node: Node, _ reader: inout NodeReader) -> Duration? {
+        guard let timeout = reader.duration(node, "timeout") else { return nil }
+        guard timeout > .zero, timeout <= .seconds(86_400) else {
+            reader.complain(node, "timeout must be longer than 0 and at most 24h.")
+            return nil
+        }
+        return timeout
     }
 
     private static func readAction(
@@ -37,18 +57,24 @@ extension SmokeCheck {
             guard let request = httpRequest(node, values, &reader) else { return nil }
             return .http(request, httpExpectation(values["expect"], &reader))
         default:
-            return .scenario(reader.list(node, "scenario").compactMap { readStep($0, &reader) })
+            let steps = reader.list(node, "scenario")
+            if steps.isEmpty, node.sequence != nil || reader.isEmpty(node) {
+                reader.complain(node, "a scenario needs at least one step.")
+            }
+            return .scenario(steps.compactMap { readStep($0, &reader) })
         }
     }
 
     private static func sqlExpectation(_ node: Node?, _ reader: inout NodeReader) -> SQLExpectation
     {
         guard let node else { return .isTrue }
-        for (key, value) in reader.entries(node, of: "expect", known: ["value", "rows"]) {
-            if key == "value" { return .value(reader.string(value, key) ?? "") }
-            return rowsExpectation(value, &reader)
+        let entries = reader.entries(node, of: "expect", known: ["value", "rows"])
+        if entries.count > 1 {
+            reader.complain(node, "expect has one of value and rows, not both.")
         }
-        return .isTrue
+        guard let (key, value) = entries.first else { return .isTrue }
+        if key == "value" { return .value(reader.string(value, key) ?? "") }
+        return rowsExpectation(value, &reader)
     }
 
     /// `rows: 3` or `rows: 1-10`.

@@ -19,7 +19,9 @@ public enum DurationText {
             guard let value = Int64(digits), value < 1_000_000_000,
                 let unit = units.first(where: { $0.suffix == letters })
             else { return nil }
-            total += value * unit.milliseconds
+            let sum = total.addingReportingOverflow(value * unit.milliseconds)
+            if sum.overflow { return nil }
+            total = sum.partialValue
         }
         return .milliseconds(total)
     }

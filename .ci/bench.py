@@ -1,0 +1,148 @@
+"""Prints a table of medians and ratios; `.ci/bench` builds and calls it.
+
+Usage: bench.py PACKAGE [ROUNDS]
+"""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+PACKAGE = sys.argv[1]
+ROUNDS = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+SLUICE = os.path.join(PACKAGE, ".build/release/sluice")
+CORPUS = os.path.join(os.path.dirname(PACKAGE), "shared/corpus/trigger.dev")
+BINDIR = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True).stdout.strip()
+PSQL = os.path.join(BINDIR, "psql")
+
+
+def run(*arguments, **options):
+    return subprocess.run(arguments, check=True, capture_output=True, text=True, **options)
+
+
+def seconds(action):
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def pair(name, target, ours, theirs, rounds=ROUNDS, prepare=lambda: None):
+    """Measures two actions alternately and prints their medians."""
+    mine, other = [], []
+    for _ in range(rounds):
+        prepare()
+        other.append(seconds(theirs))
+        mine.append(seconds(ours))
+    a, b = statistics.median(mine), statistics.median(other)
+    print(f"| {name} | {a * 1000:.1f} ms | {b * 1000:.1f} ms | {a / b:.2f} | {target} |", flush=True)
+
+
+class Bench:
+    def __init__(self, folder):
+        self.folder = folder
+        self.repository = os.path.join(folder, "repository")
+        self.environment = dict(
+            os.environ, SLUICE_SANDBOX_DIR=os.path.join(folder, "sandboxes"),
+            GIT_CONFIG_GLOBAL="/dev/null", GIT_CONFIG_NOSYSTEM="1")
+        self.config = os.path.join(folder, "sluice.yml")
+        self.names = sorted(
+            n for n in os.listdir(CORPUS) if os.path.isdir(os.path.join(CORPUS, n)))
+
+    def prepare(self):
+        self.build_repository()
+        with open(self.config, "w") as file:
+            file.write("environments:\n  sandbox: { branch: staging, database: sandbox }\n"
+                       "  staging: { branch: staging, database: \"${DATABASE_URL}\" }\n")
+        self.server = subprocess.Popen(
+            [SLUICE, "sandbox", "run", "sandbox", "--repo", self.repository, "--config", self.config],
+            stdout=subprocess.PIPE, text=True, env=self.environment)
+        self.url = self.server.stdout.readline().strip()
+        self.script = os.path.join(self.folder, "all.sql")
+        with open(self.script, "w") as file:
+            for name in self.names:
+                file.write(f"\\i '{CORPUS}/{name}/migration.sql'\n")
+
+    def build_repository(self, commits=5000):
+        """A branch of 5,000 commits, one in six of which adds a migration by a merge."""
+        lines = []
+
+        def emit(text):
+            lines.append(text.encode())
+
+        def data(content):
+            lines.append(f"data {len(content)}\n".encode() + content + b"\n")
+
+        emit("reset refs/heads/staging\n")
+        every = max(1, commits // len(self.names))
+        clock = 1700000000
+        for number in range(commits):
+            name = self.names[number // every] if number % every == 0 and number // every < len(self.names) else None
+            emit(f"commit refs/heads/staging\nmark :{number + 1}\n"
+                 f"committer Ada <ada@example.com> {clock + number * 60} +0000\n")
+            data(f"commit {number}".encode())
+            if number:
+                emit(f"from :{number}\n")
+            if name:
+                with open(os.path.join(CORPUS, name, "migration.sql"), "rb") as file:
+                    emit(f"M 100644 inline prisma/migrations/{name}/migration.sql\n")
+                    data(file.read())
+            emit(f"M 100644 inline src/file{number % 97}.ts\n")
+            data(f"export const value = {number};\n".encode())
+        run("git", "init", "--quiet", "--initial-branch=staging", self.repository, env=self.environment)
+        subprocess.run(["git", "-C", self.repository, "fast-import", "--quiet"], check=True,
+                       input=b"".join(lines), env=self.environment)
+
+    def database(self, name):
+        run(PSQL, self.url, "-qc", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        run(PSQL, self.url, "-qc", f"CREATE DATABASE {name} TEMPLATE template0")
+        return self.url.replace("/sandbox?", f"/{name}?")
+
+    def sluice(self, *arguments, url=None):
+        environment = dict(self.environment, DATABASE_URL=url or self.url)
+        run(SLUICE, *arguments, "--repo", self.repository, "--config", self.config, env=environment)
+
+    def measure(self):
+        print("| what | sluice | other | ratio | target |\n| --- | ---: | ---: | ---: | --- |")
+        urls = {}
+
+        def fresh():
+            urls["ours"], urls["theirs"] = self.database("ours"), self.database("theirs")
+
+        pair(f"apply {len(self.names)} migrations / psql -f in one session", "≤ 1.0 (issue 3: 0.75)",
+             lambda: self.sluice("deploy", "staging", url=urls["ours"]),
+             lambda: run(PSQL, urls["theirs"], "-Xq", "-v", "ON_ERROR_STOP=1", "-f", self.script),
+             prepare=fresh)
+        pair("no-op deploy / psql -c 'select 1'", "≤ 5 (issue 3: 2.5)",
+             lambda: self.sluice("deploy", "staging", url=urls["ours"]),
+             lambda: run(PSQL, urls["ours"], "-Xc", "select 1"), rounds=4 * ROUNDS)
+        folders = lambda: run(
+            "git", "-C", self.repository, "log", "--first-parent", "--diff-filter=A", "--name-only",
+            "--format=%H", "staging", "--", "prisma/migrations")
+        listing = lambda: self.sluice("list", "staging")
+        cache = os.path.join(self.repository, ".git/sluice")
+        pair("list a branch of 5,000 commits, cold / git log --diff-filter=A", "≤ 1.0", listing, folders,
+             prepare=lambda: shutil.rmtree(cache, ignore_errors=True))
+        pair("list a branch of 5,000 commits, warm / git log --diff-filter=A", "≤ 0.1", listing, folders)
+
+    def close(self):
+        self.server.terminate()
+        self.server.wait()
+
+
+def main():
+    if not os.path.isdir(CORPUS):
+        sys.exit("bench: ../shared/corpus/trigger.dev is not there.")
+    with tempfile.TemporaryDirectory(prefix="sluice-bench-") as folder:
+        os.chmod(folder, 0o755)
+        bench = Bench(folder)
+        bench.prepare()
+        try:
+            bench.measure()
+        finally:
+            bench.close()
+
+
+main()
