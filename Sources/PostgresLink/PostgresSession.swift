@@ -8,6 +8,7 @@ import CPostgres
 public final class PostgresSession {
     private let handle: OpaquePointer
     private let notices = NoticeBox()
+    private let support: AnyObject?
     /// Where this session is connected.
     public let target: ConnectionTarget
 
@@ -16,9 +17,15 @@ public final class PostgresSession {
     /// - Parameters:
     ///   - target: server, database and role.
     ///   - applicationName: what `pg_stat_activity` shows.
+    ///   - support: kept alive as long as the session, because the server runs
+    ///     only while somebody holds it.
     /// - Throws: ``ConnectionFailure``.
-    public init(connecting target: ConnectionTarget, applicationName: String = "sluice") throws {
+    public init(
+        connecting target: ConnectionTarget, applicationName: String = "sluice",
+        keeping support: AnyObject? = nil
+    ) throws {
         self.target = target
+        self.support = support
         // Behind the target's own parameters, since the last one counts: every
         // text of this program is UTF-8, whatever the database is encoded in.
         let pairs =

@@ -44,7 +44,9 @@ struct ReplayDatabases {
 
     func withSession<T>(_ database: String, _ body: (PostgresSession) throws -> T) throws -> T {
         let target = try ConnectionTarget(url: cluster.url(database: database))
-        return try body(PostgresSession(connecting: target, applicationName: "sluice replay"))
+        return try body(
+            PostgresSession(
+                connecting: target, applicationName: "sluice replay", keeping: cluster))
     }
 
     /// Another process may have been quicker: then its database is as good.

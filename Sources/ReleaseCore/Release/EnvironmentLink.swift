@@ -24,7 +24,8 @@ public final class EnvironmentLink {
         let access = try DatabaseAccess.open(environment, options, repository: repository)
         target = access.target
         cluster = access.cluster
-        session = try PostgresSession(connecting: target, applicationName: applicationName)
+        session = try PostgresSession(
+            connecting: target, applicationName: applicationName, keeping: cluster)
         state = try DatabaseState.read(session)
     }
 
@@ -39,7 +40,8 @@ public final class EnvironmentLink {
     ///
     /// - Throws: `ConnectionFailure`, `PostgresError`.
     func reconnect() throws {
-        session = try PostgresSession(connecting: target, applicationName: applicationName)
+        session = try PostgresSession(
+            connecting: target, applicationName: applicationName, keeping: cluster)
         try refresh()
     }
 }

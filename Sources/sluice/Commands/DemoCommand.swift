@@ -24,7 +24,7 @@ struct DemoCommand: ParsableCommand {
             // ignored in children.
             for number in [SIGINT, SIGTERM, SIGHUP] { signal(number) { _ in } }
             let folder = try makeFolder()
-            defer { if !keep { try? FileManager.default.removeItem(atPath: folder) } }
+            defer { if !keep { remove(folder) } }
             let shell = DemoShell(
                 folder: "\(folder)/marketplace", sandboxes: "\(folder)/sandboxes", console: console)
             try DemoStory(shell: shell).run()
@@ -41,6 +41,15 @@ struct DemoCommand: ParsableCommand {
             atPath: "\(folder)/marketplace", withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o755])
         return folder
+    }
+
+    /// Waits for the server's end: it writes until then.
+    private func remove(_ folder: String) {
+        for _ in 1...200 {
+            try? FileManager.default.removeItem(atPath: folder)
+            if !FileManager.default.fileExists(atPath: folder) { return }
+            usleep(50_000)
+        }
     }
 
     private func explain(_ folder: String, _ console: Console) {
