@@ -11,6 +11,11 @@ struct ActionCompiler {
     func compile(_ migrations: [PlannedMigration]) -> [Action] {
         migrations.enumerated().flatMap { index, planned in
             let isLast = index == migrations.count - 1
+            if let earlier = progress[planned.name],
+                earlier.finishedUnits >= planned.script.units.count
+            {
+                return [closing(planned, index, earlier)]
+            }
             if planned.script.opaqueScan != nil {
                 return [whole(planned, index, as: .opaque, isLast: isLast)]
             }
@@ -31,13 +36,15 @@ struct ActionCompiler {
             kind == .opaque
             ? Piece(role: .script(firstStatement: 0), sql: script.text, statements: 0)
             : self.script(script, script.units[0])
-        let id = UUID4.make()
-        let start = [bookkeeping.started(planned.migration, id: id)]
+        let earlier = progress[planned.name]
+        let id = earlier?.historyID ?? UUID4.make()
+        let start = earlier == nil ? [bookkeeping.started(planned.migration, id: id)] : []
         let isLate = setsTransaction(script)
         let opening = ["BEGIN"] + (isLate ? [] : start) + localTimeouts(script)
         let record =
             bookkeeping.session.reset + (isLate ? start : [])
             + [bookkeeping.finished(planned.migration, id: id)]
+            + (earlier == nil ? [] : bookkeeping.progressClosed(planned.migration))
         let commit = (isLast ? [SessionSettings.durableCommit] : []) + ["COMMIT"]
         return Action(
             kind: kind, migration: index, unit: 0,
@@ -57,7 +64,7 @@ struct ActionCompiler {
         let units = planned.script.units
         let earlier = progress[planned.name]
         let id = earlier?.historyID ?? UUID4.make()
-        let firstUnit = min(earlier?.finishedUnits ?? 0, units.count - 1)
+        let firstUnit = earlier?.finishedUnits ?? 0
         var opening: [String] = []
         if earlier == nil {
             opening =
@@ -78,6 +85,19 @@ struct ActionCompiler {
         }
         if let earlier { actions[1].fate = earlier.fate }
         return actions
+    }
+
+    /// The records alone, where all that was unfinished has been taken out of the script.
+    private func closing(
+        _ planned: PlannedMigration, _ index: Int, _ earlier: StepwiseProgress
+    ) -> Action {
+        let records =
+            [bookkeeping.finished(planned.migration, id: earlier.historyID)]
+            + bookkeeping.progressClosed(planned.migration) + [SessionSettings.durableCommit]
+        var action = transaction(
+            index, opening: [], body: nil, closing: records, next: nil, planned.script)
+        action.completes = true
+        return action
     }
 
     /// The actions of one unit, its progress recorded with it where the server
@@ -180,8 +200,21 @@ struct ActionCompiler {
     static func prefix(of script: Script, units: Int) -> String {
         var hash = SHA256()
         for unit in script.units.prefix(units) {
-            hash.update(data: Array(script.sql(of: unit).utf8) + [0])
+            hash.update(data: Array(sql(of: unit, in: script).utf8) + [0])
         }
         return Hexadecimal.encode(hash.finalize())
+    }
+
+    /// The only unit of a transactional script is its whole text. Without what
+    /// stands around its statements it is the same as in a stepwise one, so that
+    /// a script whose failing end was taken out keeps its prefix.
+    private static func sql(of unit: ExecutionUnit, in script: Script) -> Substring {
+        guard script.mode.isTransactional, let first = script.statements.first,
+            let last = script.statements.last
+        else { return script.sql(of: unit) }
+        let start = script.text.utf8.index(
+            script.text.startIndex, offsetBy: first.range.lowerBound)
+        let end = script.text.utf8.index(script.text.startIndex, offsetBy: last.range.upperBound)
+        return script.text[start..<end]
     }
 }

@@ -92,17 +92,20 @@ struct ActionRunner {
         var finished: [(Int, Int)] = []
         do {
             switch action.kind {
-            case .alone: try sendAlone(action, session)
+            case .alone: try watched(session) { try sendAlone(action, session) }
             case .opaque:
                 for piece in action.pieces { try session.execute(piece.sql) }
                 finished = [(message.actions.lowerBound, 0)]
             case .transaction:
-                try session.execute(message.text) { index, result in
-                    if result.columns.count == 1, let value = result.scalar.flatMap({ Int($0) }) {
-                        milliseconds = value
-                    }
-                    if let action = message.action(endingAt: index) {
-                        finished.append((action, milliseconds))
+                try watched(session) {
+                    try session.execute(message.text) { index, result in
+                        if result.columns.count == 1, let value = result.scalar.flatMap({ Int($0) })
+                        {
+                            milliseconds = value
+                        }
+                        if let action = message.action(endingAt: index) {
+                            finished.append((action, milliseconds))
+                        }
                     }
                 }
             }
@@ -113,6 +116,11 @@ struct ActionRunner {
             throw PostgresError(state: nil, message: "\(error)", connectionLost: true)
         }
         note(finished)
+    }
+
+    /// Lets a second connection tell what the statement waits for.
+    private func watched(_ session: PostgresSession, _ body: () throws -> Void) rethrows {
+        try DeploymentMonitor(target: session.target, report: report).watching(session, body)
     }
 
     /// Sends a statement by itself, unless an earlier run's turns out to have

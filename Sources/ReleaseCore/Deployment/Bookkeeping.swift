@@ -56,6 +56,9 @@ struct Bookkeeping: Sendable {
             INSERT INTO _sluice.progress
               (migration, history_id, finished_units, finished_statements, total_statements, prefix)
             VALUES (\(Quoting.literal(migration.name)), '\(id)', 0, 0, \(total), '')
+            ON CONFLICT (migration) DO UPDATE
+            SET history_id = EXCLUDED.history_id, finished_units = 0, finished_statements = 0,
+                total_statements = EXCLUDED.total_statements, prefix = '', fate = DEFAULT
             """
         ]
     }

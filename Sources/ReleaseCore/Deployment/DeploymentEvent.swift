@@ -12,6 +12,22 @@ public enum DeploymentEvent: Sendable {
     case applied(migration: String, index: Int, of: Int, milliseconds: Int)
     /// A lock was not to be had, so the migration is tried again.
     case retrying(migration: String, attempt: Int, of: Int, reason: String)
+    /// Another session stands in the way of the running statement.
+    case blocked(by: Blocker)
+    /// How far the running statement is.
+    case progress(phase: String, percent: Int?)
     /// The connection broke; the history says how far the work came.
     case reconnecting(attempt: Int)
+
+    /// A session that holds a lock others want.
+    public struct Blocker: Sendable, Hashable {
+        public var process: Int
+        public var application: String
+        /// `active`, `idle in transaction`, …
+        public var state: String
+        /// The beginning of its last statement.
+        public var query: String
+        /// How long its transaction has been open.
+        public var seconds: Int
+    }
 }

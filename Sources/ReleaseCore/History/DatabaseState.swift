@@ -22,8 +22,8 @@ public struct DatabaseState: Sendable, Hashable {
     /// deployment is refused. A few names, for the message.
     public var foreignTables: [String]
 
-    /// The server's time of the read, seconds since 1970.
-    public var readAt: Double
+    /// The server process that answered, as the server itself numbers it.
+    var serverProcess: Int?
 
     /// Reads everything. Writes nothing.
     ///
@@ -49,7 +49,7 @@ public struct DatabaseState: Sendable, Hashable {
                    WHERE c.oid = pg_catalog.to_regclass('_prisma_migrations')),
                   pg_catalog.to_regclass('_sluice.meta') IS NOT NULL,
                   pg_catalog.has_database_privilege(current_database(), 'CREATE'),
-                  extract(epoch from pg_catalog.clock_timestamp()),
+                  pg_catalog.pg_backend_pid(),
                   (SELECT pg_catalog.string_agg(relname, ',') FROM
                     (SELECT c.relname FROM pg_catalog.pg_class c
                      WHERE c.relkind = 'r' AND lower(c.relname) NOT IN (\(ignoredTables), '_prisma_migrations')
@@ -67,7 +67,7 @@ public struct DatabaseState: Sendable, Hashable {
             ledger: hasLedger ? LedgerState(version: 0, environment: "") : nil,
             mayCreateSchema: field(6) == "t",
             foreignTables: (field(8) ?? "").split(separator: ",").map(String.init),
-            readAt: field(7).flatMap(Double.init) ?? 0)
+            serverProcess: field(7).flatMap { Int($0) })
     }
 
     private mutating func readDetails(_ session: PostgresSession) throws {

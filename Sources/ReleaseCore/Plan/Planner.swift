@@ -19,7 +19,10 @@ public enum Planner {
     public static func problems(
         _ branch: BranchMigrations, _ history: History, resumable: Set<String> = []
     ) -> [Problem] {
-        let failed = history.failed.filter { !resumable.contains($0.name) }.map { row in
+        let onBranch = Set(branch.migrations.map(\.name))
+        let failed = history.failed.filter {
+            !resumable.contains($0.name) || !onBranch.contains($0.name)
+        }.map { row in
             Problem(
                 .failed, row.name,
                 "started at \(row.startedAt) and did not finish; nobody has said yet whether it is applied."

@@ -27,6 +27,8 @@ public final class EnvironmentLink {
         session = try PostgresSession(
             connecting: target, applicationName: applicationName, keeping: cluster)
         state = try DatabaseState.read(session)
+        try PoolerCheck.refuseTransactionPooling(
+            session, serverProcess: state.serverProcess, of: environment.name)
     }
 
     /// Reads history and ledger again.

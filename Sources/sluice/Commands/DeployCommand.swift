@@ -92,9 +92,8 @@ struct DeploymentCommandBody {
         let signals = SignalWatch(interrupt, console)
         defer { withExtendedLifetime(signals) {} }
         let story = DeploymentText(console: console)
-        let deployer = Deployer(try common.workspace(), interrupt: interrupt) { event in
-            if console.tellsStory, let line = story.line(for: event) { console.line(line) }
-        }
+        let teller = StoryTeller(console: console)
+        let deployer = Deployer(try common.workspace(), interrupt: interrupt) { teller.tell($0) }
         let report = try deployer.run(request(environment, console))
         if console.format == .json {
             try console.document(DeploymentDocument(report))

@@ -23,6 +23,13 @@ struct DeploymentText: Sendable {
                 "  waiting for the deployment lock: process \(holder.process) (\(name), \(holder.host)) has it since \(holder.since)"
         case .retrying(let migration, let attempt, let of, let reason):
             return "  \(migration): \(reason); trying again (\(attempt) of \(of))"
+        case .blocked(let blocker):
+            let name = blocker.application.isEmpty ? "unnamed" : blocker.application
+            return
+                "  waiting for process \(blocker.process) (\(name), \(blocker.state), "
+                + "transaction open for \(blocker.seconds) s): \(blocker.query)"
+        case .progress(let phase, let percent):
+            return "  \(phase)\(percent.map { " \($0) %" } ?? "")"
         case .reconnecting(let attempt):
             return "  the connection broke; reconnecting (\(attempt))"
         case .resuming(let migration, let finished, let total):
