@@ -6,22 +6,22 @@ import Testing
 /// For hand-written pairs of schemas: the difference applied to the one gives
 /// the other, by pg_dump's word and by our own.
 struct DDLTests {
-    @Test(arguments: SchemaPair.tables)
+    @Test(.serialized, arguments: SchemaPair.tables)
     func tables(_ pair: SchemaPair) async throws { try await check(pair) }
 
-    @Test(arguments: SchemaPair.constraints)
+    @Test(.serialized, arguments: SchemaPair.constraints)
     func constraints(_ pair: SchemaPair) async throws { try await check(pair) }
 
-    @Test(arguments: SchemaPair.indexes)
+    @Test(.serialized, arguments: SchemaPair.indexes)
     func indexes(_ pair: SchemaPair) async throws { try await check(pair) }
 
-    @Test(arguments: SchemaPair.types)
+    @Test(.serialized, arguments: SchemaPair.types)
     func types(_ pair: SchemaPair) async throws { try await check(pair) }
 
-    @Test(arguments: SchemaPair.code)
+    @Test(.serialized, arguments: SchemaPair.code)
     func code(_ pair: SchemaPair) async throws { try await check(pair) }
 
-    @Test(arguments: SchemaPair.partitions)
+    @Test(.serialized, arguments: SchemaPair.partitions)
     func partitions(_ pair: SchemaPair) async throws { try await check(pair) }
 
     private func check(_ pair: SchemaPair) async throws {

@@ -329,6 +329,11 @@ extension SchemaPair {
             ALTER TABLE p ALTER id TYPE bigint;
             """),
         SchemaPair(
+            "type of a partition key",
+            "CREATE TABLE p (id int) PARTITION BY LIST (id); CREATE TABLE d PARTITION OF p DEFAULT",
+            "CREATE TABLE p (id text) PARTITION BY LIST (id); CREATE TABLE d PARTITION OF p DEFAULT"
+        ),
+        SchemaPair(
             "partition bound", common: "CREATE TABLE p (id int) PARTITION BY RANGE (id)",
             "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (2)",
             "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (5)"),

@@ -45,7 +45,21 @@ struct ChangePlan {
 
     private mutating func classify(_ id: SchemaObjectID) {
         guard let old = from.objects[id], let new = to.objects[id] else { return }
-        if Self.canAlter(id, old, new) { alters.insert(id) } else { recreate(id) }
+        if isPartitionKey(id), isRetyped(id) {
+            recreate(id.owner())
+        } else if Self.canAlter(id, old, new) {
+            if !drops.contains(id) { alters.insert(id) }
+        } else {
+            recreate(id)
+        }
+    }
+
+    /// PostgreSQL changes no type under a partition key.
+    private func isPartitionKey(_ id: SchemaObjectID) -> Bool {
+        guard id.kind == .column, let name = id.member,
+            let key = from.table(id.owner())?.partitionKey
+        else { return false }
+        return key.contains(name)
     }
 
     private mutating func recreate(_ id: SchemaObjectID) {
@@ -152,7 +166,10 @@ struct ChangePlan {
     }
 
     private func mustGo(_ id: SchemaObjectID, withDropped need: SchemaObjectID) -> Bool {
-        if id.kind == .table { return false }
+        if id.kind == .table {
+            // A child that stays goes with its parent and comes back with it.
+            return need.kind == .table && to.table(id)?.parents.contains(need) == true
+        }
         if let column = from.column(id) { return column.generated != nil || id.owner() == need }
         return id.kind != .other && id.kind != .schema
     }

@@ -30,9 +30,17 @@ public struct SchemaDifference: Sendable, Hashable {
         }.map(\.line)
     }
 
-    /// Changes of objects whose SQL is not rendered: ``ddl(style:dropsAdditions:)``
-    /// leaves them as they are.
-    public var unrendered: [SchemaChange] { changes.filter { $0.object.kind == .other } }
+    /// Changes that ``ddl(style:dropsAdditions:)`` leaves out: of objects whose
+    /// SQL is not rendered, and of columns a child table would have to forget it
+    /// ever declared itself, for which PostgreSQL has no statement.
+    public var unrendered: [SchemaChange] {
+        changes.filter { $0.object.kind == .other || becomesOnlyInherited($0.object) }
+    }
+
+    private func becomesOnlyInherited(_ id: SchemaObjectID) -> Bool {
+        guard let old = from.column(id), let new = to.column(id) else { return false }
+        return old.isLocal && !new.isLocal && from.table(id.owner())?.partition == nil
+    }
 
     private func comesWithAnother(_ id: SchemaObjectID, among whole: Set<SchemaObjectID>) -> Bool {
         switch id.kind {
