@@ -22,6 +22,8 @@ struct Action: Sendable {
     var pieces: [Piece]
     /// Whether the migration is finished when this action is.
     var completes: Bool
+    /// Whether it is the whole migration, so that its failure leaves nothing.
+    var isWhole = false
     /// What an earlier run left behind of this statement.
     var fate = Settlement.Fate.waiting
 }

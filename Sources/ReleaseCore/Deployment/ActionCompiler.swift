@@ -21,9 +21,18 @@ struct ActionCompiler {
             }
             switch planned.script.mode {
             case .transactional: return [whole(planned, index, as: .transaction, isLast: isLast)]
+            case .stepwise where isOneTransaction(planned.script):
+                return [whole(planned, index, as: .transaction, isLast: isLast)]
             case .stepwise: return stepwise(planned, index)
             }
         }
+    }
+
+    /// A script in one BEGIN and COMMIT of its author's: ours takes their place,
+    /// and nothing is left to resume.
+    private func isOneTransaction(_ script: Script) -> Bool {
+        script.units.count == 1 && script.units[0].kind == .transactional
+            && script.units[0].ending == .commit
     }
 
     /// Script, history row and ledger step in one transaction: either all of it
@@ -40,7 +49,8 @@ struct ActionCompiler {
         let id = earlier?.historyID ?? UUID4.make()
         let start = earlier == nil ? [bookkeeping.started(planned.migration, id: id)] : []
         let isLate = setsTransaction(script)
-        let opening = ["BEGIN"] + (isLate ? [] : start) + localTimeouts(script)
+        let modes = kind == .opaque ? nil : script.units[0]
+        let opening = [begin(modes)] + (isLate ? [] : start) + localTimeouts(script)
         let record =
             bookkeeping.session.reset + (isLate ? start : [])
             + [bookkeeping.finished(planned.migration, id: id)]
@@ -49,7 +59,8 @@ struct ActionCompiler {
         return Action(
             kind: kind, migration: index, unit: 0,
             pieces: [.bookkeeping(opening), body, .bookkeeping(record + commit)]
-                + (script.text.contains("pg_advisory_unlock") ? [relock] : []), completes: true)
+                + (script.text.contains("pg_advisory_unlock") ? [relock] : []), completes: true,
+            isWhole: true)
     }
 
     /// SET TRANSACTION must come before any query, so also before ours.

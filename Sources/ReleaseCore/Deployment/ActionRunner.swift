@@ -209,7 +209,7 @@ struct ActionRunner {
     }
 
     private func mayRetry(_ error: PostgresError, _ action: Action) -> Bool {
-        action.kind == .transaction && attempts <= settings.deploy.lockRetries
+        action.kind != .alone && attempts <= settings.deploy.lockRetries
             && (error.state == .lockNotAvailable || error.state == .deadlockDetected)
     }
 

@@ -111,10 +111,15 @@ public struct Deployer {
             plan: plan, release: prepared.release, link: link, deployment: deployment,
             actor: workspace.options.actor, interrupt: interrupt, report: report)
         var result = try run.apply(gates: gates)
-        if result.verdict == .succeeded, request.runsSmoke {
-            try SmokeStage(workspace: workspace).run(&result, prepared.release, run)
+        do {
+            if result.verdict == .succeeded, request.runsSmoke {
+                try SmokeStage(workspace: workspace).run(&result, prepared.release, run)
+            }
+            try run.close(result)
+        } catch let error as PostgresError {
+            // What was applied is applied; only its record suffers.
+            result.notes.append("the ledger could not be written to the end: \(error.message)")
         }
-        try run.close(result)
         return result
     }
 

@@ -35,8 +35,10 @@ struct FailureReport {
         else { return (nil, nil) }
         let unit = action.unit.map { script.units[$0] }
         if let position = error.position {
+            // A script we cannot read is a message of its own, and so counted from its start.
+            let start = action.kind == .opaque ? 0 : place.characters.lowerBound
             let source = script.location(
-                ofCharacter: position - place.characters.lowerBound,
+                ofCharacter: position - start,
                 in: script.opaqueScan == nil ? unit : nil)
             return (script.statement(atUTF8: source.offset), source)
         }
@@ -54,11 +56,9 @@ struct FailureReport {
     }
 
     private var databaseState: String {
-        switch action.kind {
-        case .transaction where script.mode.isTransactional, .opaque:
+        if action.isWhole {
             return
                 "rolled back: nothing of this migration is in the database, and its history has no trace of it."
-        default: break
         }
         let done = action.unit.map { script.units[$0].statements.lowerBound } ?? 0
         let total = script.statements.count
@@ -87,7 +87,7 @@ struct FailureReport {
         case .readOnlyTransaction:
             return ["point the environment at the primary server, then run it again."]
         default:
-            return script.mode.isTransactional
+            return action.isWhole
                 ? ["correct the script on its branch, then run it again."]
                 : [
                     "correct the unfinished part of the script on its branch, then run it again: it continues behind the finished statements."

@@ -22,6 +22,9 @@ public struct DatabaseState: Sendable, Hashable {
     /// deployment is refused. A few names, for the message.
     public var foreignTables: [String]
 
+    /// The `schema` of the connection URL, which may not exist yet.
+    var wantedSchema: String?
+
     /// The server process that answered, as the server itself numbers it.
     var serverProcess: Int?
 
@@ -30,6 +33,7 @@ public struct DatabaseState: Sendable, Hashable {
     /// - Throws: ``PostgresError``.
     public static func read(_ session: PostgresSession) throws -> DatabaseState {
         var state = try readOverview(session)
+        state.wantedSchema = session.target.schema
         try state.readDetails(session)
         return state
     }
@@ -84,6 +88,6 @@ public struct DatabaseState: Sendable, Hashable {
 
     /// Where the history is or will be.
     var historyTable: HistoryTable {
-        HistoryTable(schema: historySchema ?? schema ?? "public")
+        HistoryTable(schema: historySchema ?? schema ?? wantedSchema ?? "public")
     }
 }

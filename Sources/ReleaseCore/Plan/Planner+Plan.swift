@@ -13,7 +13,7 @@ extension Planner {
         _ release: Release, _ state: DatabaseState, scripts: [String: [UInt8]], upTo: String? = nil,
         accepted: Set<String> = []
     ) throws -> Plan {
-        let resumable = Set(state.ledger?.progress.map(\.migration) ?? [])
+        let resumable = resumable(release.offered, state)
         var waiting = pending(release.offered, state.history)
         waiting = resuming(resumable, release.offered, state.history) + waiting
         if let upTo {
@@ -44,6 +44,13 @@ extension Planner {
                 !accepted.contains($0.migration) || $0.kind == .unsupported
             },
             appliedCount: state.history.appliedNames.count, notes: release.offered.notes)
+    }
+
+    /// Unfinished stepwise migrations that the next deployment can carry on
+    /// with: those that are still on the branch.
+    static func resumable(_ branch: BranchMigrations, _ state: DatabaseState) -> Set<String> {
+        Set(state.ledger?.progress.map(\.migration) ?? []).intersection(
+            branch.migrations.map(\.name))
     }
 
     /// Unfinished stepwise migrations come first: they are carried on with.

@@ -85,7 +85,7 @@ public struct StatusReader {
         private func fill(
             _ status: inout EnvironmentStatus, _ release: Release, _ state: DatabaseState
         ) {
-            let resumable = Set(state.ledger?.progress.map(\.migration) ?? [])
+            let resumable = Planner.resumable(release.offered, state)
             status.applied = state.history.appliedNames.count
             status.pending = Planner.pending(release.offered, state.history).map(\.name)
             status.problems =

@@ -16,9 +16,9 @@ public struct SmokeStage {
         let smoke = SmokeRunner(target: run.link.target, variables: workspace.options.variables)
             .run(checks)
         result.smoke = smoke
+        if smoke.outcome != .passed { result.verdict = .degraded }
         try run.record(smoke)
         guard smoke.outcome != .passed else { return }
-        result.verdict = .degraded
         let names = smoke.results.filter { $0.required && $0.outcome != .passed }.map(\.name)
         try run.hold(
             reason: "smoke check failed after deployment: \(names.joined(separator: ", "))")
