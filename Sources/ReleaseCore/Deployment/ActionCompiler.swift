@@ -94,7 +94,13 @@ struct ActionCompiler {
         for number in firstUnit..<units.count {
             actions += self.unit(number, of: planned, index, id: id)
         }
-        if let earlier { actions[1].fate = earlier.fate }
+        if let earlier {
+            // The script's tail may have been edited since: whatever builds an index
+            // looks for half a one first.
+            for number in actions.indices {
+                actions[number].fate = number == 1 ? earlier.fate : .failed
+            }
+        }
         return actions
     }
 
