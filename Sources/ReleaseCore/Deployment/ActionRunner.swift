@@ -21,6 +21,8 @@ struct ActionRunner {
     private(set) var applied: [String] = []
     /// Attempts of the migration that is being retried.
     private var attempts = 1
+    /// Whether the script that was sent last is one we cannot read.
+    private var isInsideOpaque = false
 
     /// Messages stay below these bounds, so that progress shows and memory
     /// stays small whatever the number of migrations.
@@ -90,11 +92,16 @@ struct ActionRunner {
         let action = actions[message.actions.lowerBound]
         var milliseconds = 0
         var finished: [(Int, Int)] = []
+        isInsideOpaque = false
         do {
             switch action.kind {
             case .alone: try watched(session) { try sendAlone(action, session) }
             case .opaque:
-                for piece in action.pieces { try session.execute(piece.sql) }
+                for piece in action.pieces {
+                    if case .script = piece.role { isInsideOpaque = true }
+                    try session.execute(piece.sql)
+                    isInsideOpaque = false
+                }
                 finished = [(message.actions.lowerBound, 0)]
             case .transaction:
                 try watched(session) {
@@ -166,6 +173,7 @@ struct ActionRunner {
         if error.connectionLost { return .stop(.connectionLost(error)) }
         let place = self.place(of: error, in: message)
         let index = place?.action ?? message.actions.lowerBound
+        let leftTransaction = isInsideOpaque && !session.isInTransaction
         do {
             try rollBack(session)
             if interrupt.isRaised { return .stop(.interrupted) }
@@ -178,14 +186,15 @@ struct ActionRunner {
                 return try waitForLock(session)
                     ? .goOn(index, before: actions.count) : .stop(.interrupted)
             }
-            if mayRetry(error, actions[index]) {
+            if mayRetry(error, actions[index]), !leftTransaction {
                 retry(error, index)
                 return .goOn(index, before: actions.count)
             }
         } catch let error as PostgresError where error.connectionLost {
             return .stop(.connectionLost(error))
         } catch {}
-        return .stop(.failed(failure(error, action: index, place)))
+        return .stop(
+            .failed(failure(error, action: index, place, leftTransaction: leftTransaction)))
     }
 
     private func rollBack(_ session: PostgresSession) throws {
@@ -235,12 +244,13 @@ struct ActionRunner {
     }
 
     private func failure(
-        _ error: PostgresError, action index: Int, _ place: Message.Placement?
+        _ error: PostgresError, action index: Int, _ place: Message.Placement?,
+        leftTransaction: Bool
     ) -> DeploymentFailure {
         let action = actions[index]
         return FailureReport(
             planned: migrations[action.migration], action: action, error: error, place: place,
-            exhausted: attempts > settings.deploy.lockRetries
+            exhausted: attempts > settings.deploy.lockRetries, leftTransaction: leftTransaction
         ).failure
     }
 }

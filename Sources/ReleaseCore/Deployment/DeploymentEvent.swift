@@ -2,6 +2,8 @@ public import PostgresLink
 
 /// What a deployment tells while it runs.
 public enum DeploymentEvent: Sendable {
+    /// Gates and lock are passed; this plan runs now.
+    case started(Plan)
     /// Somebody else holds the deployment lock.
     case waitingForLock(AdvisoryLock.Holder?)
     /// A stepwise migration continues behind what an earlier run finished.

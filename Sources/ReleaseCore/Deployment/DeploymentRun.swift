@@ -12,6 +12,9 @@ struct DeploymentRun {
     let report: @Sendable (DeploymentEvent) -> Void
     /// How often a broken connection is made anew before giving up.
     private static let longestReconnect = 8
+    /// How often it may break without a migration having come through: a script
+    /// that ends its own connection would do so for ever.
+    private static let mostLosses = 5
 
     private var settings: SessionSettings {
         SessionSettings(schema: link.target.schema, deploy: release.environment.deploy)
@@ -25,6 +28,7 @@ struct DeploymentRun {
     /// Runs every migration of the plan, in order, until the first failure.
     mutating func apply(gates: [GateResult]) throws -> DeploymentReport {
         try open()
+        report(.started(plan))
         var result = DeploymentReport(plan: plan, verdict: .succeeded, gates: gates)
         result.deployment = deployment
         if !writesLedger {
@@ -33,6 +37,7 @@ struct DeploymentRun {
             )
         }
         var remaining = plan.migrations
+        var losses = 0
         while true {
             var runner = ActionRunner(
                 migrations: remaining, actions: actions(for: remaining), settings: settings,
@@ -50,7 +55,12 @@ struct DeploymentRun {
                 record(failure)
                 return result
             case .connectionLost(let error):
-                remaining = try reconnect(after: error, remaining, &result)
+                let left = try reconnect(after: error, remaining, &result)
+                losses = left.count < remaining.count ? 1 : losses + 1
+                remaining = left
+                if losses >= Self.mostLosses, let first = remaining.first {
+                    throw lostForGood(first, error, result.applied.count)
+                }
                 if remaining.isEmpty { return result }
             }
         }
@@ -69,14 +79,13 @@ struct DeploymentRun {
 
     private func actions(for migrations: [PlannedMigration]) -> [Action] {
         let progress = Dictionary(
-            (link.state.ledger?.progress ?? []).map { ($0.migration, $0) }, uniquingKeysWith: { $1 }
-        )
+            link.state.openProgress.map { ($0.migration, $0) }, uniquingKeysWith: { $1 })
         for migration in migrations {
             if let earlier = progress[migration.name] {
                 report(
                     .resuming(
                         migration: migration.name, finishedStatements: earlier.finishedStatements,
-                        of: earlier.totalStatements))
+                        of: migration.script.statements.count))
             }
         }
         return ActionCompiler(bookkeeping: bookkeeping, progress: progress).compile(migrations)
@@ -121,6 +130,19 @@ struct DeploymentRun {
             state:
                 "every migration is either wholly there or not at all; \(result.applied.count) are known to be applied.",
             next: ["run it again when the server answers; it continues where it stopped."])
+    }
+
+    private func lostForGood(
+        _ migration: PlannedMigration, _ error: PostgresError, _ applied: Int
+    ) -> ReleaseError {
+        ReleaseError(
+            .failed,
+            "the connection to \(link.target.redacted) broke \(Self.mostLosses) times while \(migration.name) ran: \(error.message)",
+            state: "\(applied) migrations were applied; \(migration.name) was not.",
+            next: [
+                "look for what ends the connection: the script itself, the server's log, a proxy."
+            ]
+        )
     }
 
     private func record(_ failure: DeploymentFailure) {

@@ -10,6 +10,8 @@ struct FailureReport {
     var place: Message.Placement?
     /// Whether the retries for a lock were used up.
     var exhausted: Bool
+    /// Whether a script we cannot read had ended our transaction before it failed.
+    var leftTransaction: Bool
 
     private var script: Script { planned.script }
 
@@ -49,13 +51,18 @@ struct FailureReport {
 
     private func excerpt(_ line: Int?) -> String? {
         guard let line else { return nil }
-        let lines = script.text.split(
+        // Scalars, since Swift takes CRLF for one character that is no “\n”.
+        let lines = script.text.unicodeScalars.split(
             separator: "\n", maxSplits: line, omittingEmptySubsequences: false)
         guard lines.indices.contains(line - 1) else { return nil }
-        return String(lines[line - 1].filter { $0 != "\r" })
+        return String(String.UnicodeScalarView(lines[line - 1].filter { $0 != "\r" }))
     }
 
     private var databaseState: String {
+        if leftTransaction {
+            return
+                "unknown: the script ended its transaction itself before it failed. What stood before its last COMMIT is in the database, and its history row may be unfinished."
+        }
         if action.isWhole {
             return
                 "rolled back: nothing of this migration is in the database, and its history has no trace of it."
@@ -74,6 +81,11 @@ struct FailureReport {
     }
 
     private var next: [String] {
+        if leftTransaction {
+            return [
+                "look at what is there, then say what became of it: sluice resolve ENV --applied \(planned.name), or --rolled-back \(planned.name)."
+            ]
+        }
         if isTransient {
             return [
                 exhausted

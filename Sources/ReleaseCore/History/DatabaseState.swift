@@ -90,4 +90,12 @@ public struct DatabaseState: Sendable, Hashable {
     var historyTable: HistoryTable {
         HistoryTable(schema: historySchema ?? schema ?? wantedSchema ?? "public")
     }
+
+    /// Unfinished stepwise migrations whose row is still unfinished. Prisma's
+    /// `resolve` knows nothing of the ledger: a row it closed is nothing to carry
+    /// on with.
+    var openProgress: [StepwiseProgress] {
+        let unfinished = Set(history.failed.map(\.id))
+        return (ledger?.progress ?? []).filter { unfinished.contains($0.historyID) }
+    }
 }

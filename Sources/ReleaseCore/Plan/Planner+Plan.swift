@@ -49,7 +49,7 @@ extension Planner {
     /// Unfinished stepwise migrations that the next deployment can carry on
     /// with: those that are still on the branch.
     static func resumable(_ branch: BranchMigrations, _ state: DatabaseState) -> Set<String> {
-        Set(state.ledger?.progress.map(\.migration) ?? []).intersection(
+        Set(state.openProgress.map(\.migration)).intersection(
             branch.migrations.map(\.name))
     }
 
@@ -65,7 +65,7 @@ extension Planner {
     private static func stalePrefixes(_ planned: [PlannedMigration], _ state: DatabaseState)
         -> [Problem]
     {
-        (state.ledger?.progress ?? []).compactMap { progress in
+        state.openProgress.compactMap { progress in
             guard let migration = planned.first(where: { $0.name == progress.migration }),
                 progress.finishedUnits > 0,
                 progress.finishedUnits > migration.script.units.count

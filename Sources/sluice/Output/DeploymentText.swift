@@ -10,6 +10,8 @@ struct DeploymentText: Sendable {
     /// One line for what just happened.
     func line(for event: DeploymentEvent) -> String? {
         switch event {
+        case .started(let plan):
+            return opening(plan)
         case .applied(let migration, let index, let count, let milliseconds):
             let number = count > 1 ? console.paint(" \(index)/\(count)", .faint) : ""
             return
@@ -37,7 +39,7 @@ struct DeploymentText: Sendable {
         }
     }
 
-    func opening(_ plan: Plan) -> String {
+    private func opening(_ plan: Plan) -> String {
         let source = plan.branch.map { " ← \($0)" } ?? ""
         let commit = plan.commit.map { " @ \($0.short)" } ?? ""
         let count = plan.migrations.count
