@@ -1,0 +1,182 @@
+import Testing
+
+@testable import ReleaseCore
+
+/// One cause why the upstream gate passes or blocks.
+struct UpstreamCase: Sendable, CustomTestStringConvertible {
+    var name: String
+    var outcome: GateResult.Outcome
+    var evidence: String
+    var rows: [HistoryRow] = [Make.row("1"), Make.row("2")]
+    var ledger: LedgerState?
+    var soak: Duration?
+    var hasSmokeChecks = false
+    var isReadable = true
+
+    var testDescription: String { name }
+
+    static func ledger(
+        hold: Hold? = nil, smoke: String? = nil, age: Duration = .seconds(5)
+    ) -> LedgerState {
+        LedgerState(
+            version: 1, environment: "staging", hold: hold,
+            lastSmoke: smoke.map {
+                SmokeRunSummary(outcome: $0, commit: nil, finishedAt: "noon", age: age)
+            })
+    }
+
+    static let all: [UpstreamCase] = [
+        .init(name: "all proven", outcome: .pass, evidence: "all 2 are applied in staging"),
+        .init(
+            name: "one absent", outcome: .block, evidence: "2 is not applied in staging",
+            rows: [Make.row("1")]),
+        .init(
+            name: "both absent", outcome: .block, evidence: "1 and 1 more are not applied", rows: []
+        ),
+        .init(
+            name: "failed there", outcome: .block, evidence: "2 is not applied",
+            rows: [Make.row("1"), Make.row("2", .failed)]),
+        .init(
+            name: "rolled back there", outcome: .block, evidence: "2 is not applied",
+            rows: [Make.row("1"), Make.row("2", .rolledBack)]),
+        .init(
+            name: "another script", outcome: .block,
+            evidence: "2 was applied in staging with another script",
+            rows: [Make.row("1"), Make.row("2", script: "SELECT 9;")]),
+        .init(
+            name: "not readable", outcome: .block, evidence: "staging cannot be read: no route",
+            isReadable: false),
+        .init(
+            name: "on hold there", outcome: .block, evidence: "staging is on hold: broken",
+            ledger: ledger(hold: Hold(reason: "broken", by: "Mia", since: "noon"))),
+        .init(
+            name: "never smoke checked", outcome: .block, evidence: "no smoke run is recorded",
+            ledger: ledger(), hasSmokeChecks: true),
+        .init(
+            name: "smoke checked without a ledger", outcome: .block,
+            evidence: "no smoke run is recorded", hasSmokeChecks: true),
+        .init(
+            name: "smoke failed", outcome: .block, evidence: "the last smoke run in staging failed",
+            ledger: ledger(smoke: "failed"), hasSmokeChecks: true),
+        .init(
+            name: "smoke undecided", outcome: .block, evidence: "could not tell",
+            ledger: ledger(smoke: "error"), hasSmokeChecks: true),
+        .init(
+            name: "smoke of before the newest migration", outcome: .block,
+            evidence: "is older than",
+            ledger: ledger(smoke: "passed", age: .seconds(61)), hasSmokeChecks: true),
+        .init(
+            name: "smoke passed after it", outcome: .pass, evidence: "the smoke run of noon passed",
+            ledger: ledger(smoke: "passed", age: .seconds(59)), hasSmokeChecks: true),
+        .init(
+            name: "not there long enough", outcome: .block, evidence: "for 1 min of 30 min",
+            soak: .seconds(1800)),
+        .init(
+            name: "one not there long enough", outcome: .block, evidence: "for 10 s of 30 min",
+            rows: [Make.row("1", age: .seconds(4000)), Make.row("2", age: .seconds(10))],
+            soak: .seconds(1800)),
+        .init(
+            name: "there long enough", outcome: .pass, evidence: "same checksums",
+            soak: .seconds(60)),
+        .init(
+            name: "other rows do not matter", outcome: .pass, evidence: "all 2",
+            rows: [Make.row("1"), Make.row("2"), Make.row("3", .failed, script: "x")]),
+    ]
+}
+
+@Suite("Gates")
+struct GateTests {
+    static let plan = Make.plan([
+        Make.planned("1", "SELECT 1;"), Make.planned("2", "SELECT 1;"),
+    ])
+
+    static func environment(
+        _ gates: [GateName] = [], promotesFrom: String? = nil
+    ) -> EnvironmentConfiguration {
+        EnvironmentConfiguration(
+            name: "production", database: Template(raw: "sandbox"), promotesFrom: promotesFrom,
+            gates: gates.map { GateConfiguration(gate: $0) })
+    }
+
+    @Test("upstream passes or blocks with the reason", arguments: UpstreamCase.all)
+    func upstream(_ example: UpstreamCase) {
+        let evidence = UpstreamEvidence(
+            name: "staging",
+            state: example.isReadable ? Make.state(example.rows, ledger: example.ledger) : nil,
+            failure: example.isReadable ? nil : "no route", hasSmokeChecks: example.hasSmokeChecks)
+        let result = UpstreamGate(
+            plan: Self.plan, environment: Self.environment(promotesFrom: "staging"),
+            evidence: evidence, soak: example.soak
+        ).result
+        #expect(result.outcome == example.outcome)
+        #expect(result.evidence.contains(example.evidence), "\(result.evidence)")
+        #expect((result.wayOut == nil) == (example.outcome == .pass))
+    }
+
+    @Test("upstream blocks where no upstream is named")
+    func noUpstream() {
+        let results = keeper(Self.environment([.upstream])).results()
+        #expect(results.map(\.gate) == [.upstream])
+        #expect(results.first?.outcome == .block)
+    }
+
+    @Test("an environment without gates has none, one with an upstream has two")
+    func implied() {
+        #expect(keeper(Self.environment()).results().isEmpty)
+        let results = keeper(Self.environment(promotesFrom: "staging")).results()
+        #expect(results.map(\.gate) == [.upstream, .dryRun])
+        #expect(results.allSatisfy { $0.outcome == .block })
+    }
+
+    @Test("an empty plan needs none")
+    func emptyPlan() {
+        var keeper = keeper(Self.environment([.dryRun], promotesFrom: "staging"))
+        keeper.plan = Make.plan([])
+        #expect(keeper.results().isEmpty)
+    }
+
+    @Test(
+        "dry_run wants the digest of this plan",
+        arguments: [
+            (nil, GateResult.Outcome.block), (Make.digest, .pass), ("0123456789ab", .pass),
+            ("0123456789a", .block), ("ffffffffffff", .block),
+        ])
+    func dryRun(_ given: String?, _ outcome: GateResult.Outcome) {
+        var keeper = keeper(Self.environment([.dryRun]))
+        keeper.inspectedDigest = given
+        let results = keeper.results()
+        #expect(results.map(\.outcome) == [outcome])
+        if outcome == .block {
+            #expect(
+                results.first?.wayOut?.contains("sluice deploy production --plan 0123456789ab")
+                    == true)
+        }
+    }
+
+    @Test("a hold blocks without being configured")
+    func hold() {
+        var keeper = keeper(Self.environment())
+        keeper.state = Make.state(
+            ledger: UpstreamCase.ledger(hold: Hold(reason: "broken", by: "Mia", since: "noon")))
+        let results = keeper.results()
+        #expect(results.map(\.gate) == [.hold])
+        #expect(results.first?.outcome == .block)
+        #expect(results.first?.evidence == "on hold since noon by Mia: broken")
+        #expect(results.first?.wayOut?.contains("sluice release production") == true)
+    }
+
+    @Test("a gate this version cannot evaluate never passes")
+    func unsupported() {
+        let known: Set<GateName> = [.upstream, .dryRun, .hold]
+        for gate in GateName.allCases where !known.contains(gate) {
+            let results = keeper(Self.environment([gate])).results()
+            #expect(results.map(\.outcome) == [.block], "\(gate)")
+        }
+    }
+
+    private func keeper(_ environment: EnvironmentConfiguration) -> GateKeeper {
+        GateKeeper(
+            plan: Self.plan, environment: environment, state: Make.state(), upstream: nil,
+            inspectedDigest: nil)
+    }
+}
