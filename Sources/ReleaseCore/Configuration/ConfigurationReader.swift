@@ -10,7 +10,10 @@ public struct ConfigurationReader {
 
     /// Parses and validates a file.
     ///
-    /// - Parameter file: what to call the file in messages.
+    /// - Parameters:
+    ///   - bytes: the file's contents.
+    ///   - file: what to call the file in messages.
+    /// - Returns: the configuration, free of mistakes.
     /// - Throws: ``ConfigurationError`` with every mistake found.
     public static func read(_ bytes: [UInt8], file: String) throws(ConfigurationError)
         -> Configuration

@@ -21,6 +21,8 @@ struct ActionRunner {
     private(set) var applied: [String] = []
     /// Attempts of the migration that is being retried.
     private var attempts = 1
+    /// Whether the actions keep a stepwise migration's progress in a ledger.
+    var recordsProgress = true
     /// Whether the script that was sent last is one we cannot read.
     private var isInsideOpaque = false
 
@@ -250,7 +252,8 @@ struct ActionRunner {
         let action = actions[index]
         return FailureReport(
             planned: migrations[action.migration], action: action, error: error, place: place,
-            exhausted: attempts > settings.deploy.lockRetries, leftTransaction: leftTransaction
+            exhausted: attempts > settings.deploy.lockRetries, leftTransaction: leftTransaction,
+            recordsProgress: recordsProgress
         ).failure
     }
 }

@@ -42,6 +42,7 @@ struct DeploymentRun {
             var runner = ActionRunner(
                 migrations: remaining, actions: actions(for: remaining), settings: settings,
                 interrupt: interrupt, report: report)
+            runner.recordsProgress = writesLedger
             let outcome = runner.run(link.session)
             result.applied += runner.applied
             switch outcome {

@@ -12,6 +12,8 @@ struct FailureReport {
     var exhausted: Bool
     /// Whether a script we cannot read had ended our transaction before it failed.
     var leftTransaction: Bool
+    /// Whether a ledger keeps the progress, so that a later run can carry on.
+    var recordsProgress: Bool
 
     private var script: Script { planned.script }
 
@@ -72,7 +74,8 @@ struct FailureReport {
         let finished =
             done == 0
             ? "no statement of \(total) is finished"
-            : "the first \(done) of \(total) statements are in the database and recorded"
+            : "the first \(done) of \(total) statements are in the database"
+                + (recordsProgress ? " and recorded" : "")
         let leftover =
             action.kind == .alone
             ? " The statement that failed ran outside a transaction and may have left an invalid index."
@@ -98,12 +101,15 @@ struct FailureReport {
             return ["grant the role what it lacks, or deploy as the owner, then run it again."]
         case .readOnlyTransaction:
             return ["point the environment at the primary server, then run it again."]
-        default:
-            return action.isWhole
-                ? ["correct the script on its branch, then run it again."]
-                : [
-                    "correct the unfinished part of the script on its branch, then run it again: it continues behind the finished statements."
-                ]
+        default: break
         }
+        if action.isWhole { return ["correct the script on its branch, then run it again."] }
+        return recordsProgress
+            ? [
+                "correct the unfinished part of the script on its branch, then run it again: it continues behind the finished statements."
+            ]
+            : [
+                "without a ledger nothing remembers how far it came: finish it or undo it by hand, then sluice resolve ENV --applied \(planned.name), or --rolled-back \(planned.name)."
+            ]
     }
 }

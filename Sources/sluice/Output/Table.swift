@@ -6,15 +6,28 @@ struct Table {
         rows.append(cells)
     }
 
+    /// Columns on the terminal, without what only colours. Scalars, not
+    /// characters: finding the edges of characters takes longer than all the rest.
+    private static func width(_ cell: String) -> Int {
+        var width = 0
+        var isEscape = false
+        for scalar in cell.unicodeScalars {
+            if scalar == "\u{1B}" { isEscape = true }
+            if !isEscape { width += 1 }
+            if isEscape, scalar == "m" { isEscape = false }
+        }
+        return width
+    }
+
     /// - Parameter numeric: columns that are aligned to the right.
     func lines(numeric: Set<Int> = [], indent: String = "") -> [String] {
         let count = rows.map(\.count).max() ?? 0
         let widths = (0..<count).map { column in
-            rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+            rows.map { column < $0.count ? Self.width($0[column]) : 0 }.max() ?? 0
         }
         return rows.map { row in
             let cells = row.enumerated().map { column, cell in
-                let padding = String(repeating: " ", count: widths[column] - cell.count)
+                let padding = String(repeating: " ", count: widths[column] - Self.width(cell))
                 if numeric.contains(column) { return padding + cell }
                 return column == row.count - 1 ? cell : cell + padding
             }
