@@ -132,7 +132,10 @@ struct ChangePlan {
         while true {
             if let id = gone.popLast() {
                 for dependent in dependents[id] ?? [] where !drops.contains(dependent) {
-                    if isMovable(dependent, offDropped: id) {
+                    if isMovable(dependent, offDropped: id), isPartitionKey(dependent) {
+                        recreate(dependent.owner())
+                        gone.append(dependent.owner())
+                    } else if isMovable(dependent, offDropped: id) {
                         if retyped.insert(dependent).inserted { moved.insert(dependent) }
                         alters.insert(dependent)
                     } else if mustGo(dependent, withDropped: id) {

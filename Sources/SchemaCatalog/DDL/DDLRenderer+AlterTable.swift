@@ -10,7 +10,7 @@ extension DDLRenderer {
         if let partition = new.partition, old.partition != new.partition {
             statements.append(attachText(id, partition))
         }
-        statements += old.inherits.filter { !new.inherits.contains($0) && !plan.drops.contains($0) }
+        statements += old.inherits.filter { !new.inherits.contains($0) }
             .map { "\(table) NO INHERIT \(name($0))" }
         statements += new.inherits.filter { !old.inherits.contains($0) }
             .map { "\(table) INHERIT \(name($0))" }

@@ -69,7 +69,11 @@ extension DDLRenderer {
     }
 
     private func grantTexts(_ id: SchemaObjectID, _ old: [Grant], _ new: [Grant]) -> [String] {
-        let gone = old.filter { !new.contains($0) }
+        // With a dropped column its grants have gone.
+        let gone = old.filter { grant in
+            !new.contains(grant)
+                && grant.column.map { to.columnOrder[id]?.contains($0) ?? true } ?? true
+        }
         let come = new.filter { !old.contains($0) }
         return gone.map { statement(id, $0, isGrant: !$0.isGranted) }
             + come.map { statement(id, $0, isGrant: $0.isGranted) }

@@ -9,7 +9,9 @@ extension SchemaSnapshot {
         let name = "\(column.name)_\(column.member ?? "")_seq"
         let id = SchemaObjectID(.sequence, column.schema, name)
         guard name.utf8.count < 64, let sequence = sequence(id), sequence.owner == column,
-            !sequence.isUnlogged, sequence.options == .serial(definition.type.text),
+            sequence.isUnlogged
+                == (serverVersion >= 150000 && table(column.owner())?.isUnlogged == true),
+            sequence.options == .serial(definition.type.text),
             dependencies[column.sibling(.columnDefault, column.member)]?.contains(id) == true
         else { return nil }
         return id

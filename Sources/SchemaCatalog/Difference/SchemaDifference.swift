@@ -38,6 +38,10 @@ public struct SchemaDifference: Sendable, Hashable {
     }
 
     private func becomesOnlyInherited(_ id: SchemaObjectID) -> Bool {
+        if let old = from.table(id), let new = to.table(id) {
+            return !new.inherits.allSatisfy(old.inherits.contains)
+                && to.columns(of: id).contains { to.column($0)?.isLocal == false }
+        }
         guard let old = from.column(id), let new = to.column(id) else { return false }
         return old.isLocal && !new.isLocal && from.table(id.owner())?.partition == nil
     }

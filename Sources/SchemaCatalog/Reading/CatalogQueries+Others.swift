@@ -101,7 +101,7 @@ extension CatalogQueries {
           UNION ALL
           SELECT 'pg_class'::regclass, a.attrelid, a.attnum, a.attacl, acldefault('c', c.relowner)
           FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-          WHERE a.attacl IS NOT NULL AND a.attrelid >= 16384
+          WHERE a.attacl IS NOT NULL AND NOT a.attisdropped AND a.attrelid >= 16384
           UNION ALL
           SELECT 'pg_proc'::regclass, p.oid, 0, p.proacl, acldefault('f', p.proowner)
           FROM pg_proc p WHERE p.proacl IS NOT NULL AND p.oid >= 16384
