@@ -3,12 +3,15 @@
 Usage: bench.py PACKAGE [ROUNDS]
 """
 
+import asyncio
 import os
+import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 PACKAGE = sys.argv[1]
@@ -38,6 +41,50 @@ def pair(name, target, ours, theirs, rounds=ROUNDS, prepare=lambda: None):
         mine.append(seconds(ours))
     a, b = statistics.median(mine), statistics.median(other)
     print(f"| {name} | {a * 1000:.1f} ms | {b * 1000:.1f} ms | {a / b:.2f} | {target} |", flush=True)
+
+
+class DelayProxy:
+    """Forwards a loopback port to the server's socket, each way half the round trip late."""
+
+    def __init__(self, socket_path, round_trip):
+        self.path, self.delay = socket_path, round_trip / 2
+        self.loop = asyncio.new_event_loop()
+        ready = threading.Event()
+        threading.Thread(target=self.serve, args=(ready,), daemon=True).start()
+        ready.wait()
+
+    def serve(self, ready):
+        asyncio.set_event_loop(self.loop)
+        server = self.loop.run_until_complete(asyncio.start_server(self.accept, "127.0.0.1", 0))
+        self.port = server.sockets[0].getsockname()[1]
+        ready.set()
+        self.loop.run_forever()
+
+    async def accept(self, reader, writer):
+        server_reader, server_writer = await asyncio.open_unix_connection(self.path)
+        await asyncio.gather(self.pipe(reader, server_writer), self.pipe(server_reader, writer))
+
+    async def pipe(self, reader, writer):
+        queue = asyncio.Queue()
+
+        async def deliver():
+            while True:
+                due, data = await queue.get()
+                await asyncio.sleep(due - self.loop.time())
+                if not data:
+                    writer.close()
+                    return
+                writer.write(data)
+
+        task = asyncio.ensure_future(deliver())
+        data = b"x"
+        while data:
+            try:
+                data = await reader.read(65536)
+            except ConnectionError:
+                data = b""
+            queue.put_nowait((self.loop.time() + self.delay, data))
+        await task
 
 
 class Bench:
@@ -118,6 +165,16 @@ class Bench:
         pair("no-op deploy / psql -c 'select 1'", "≤ 5 (issue 3: 2.5)",
              lambda: self.sluice("deploy", "staging", url=urls["ours"]),
              lambda: run(PSQL, urls["ours"], "-Xc", "select 1"), rounds=4 * ROUNDS)
+        proxy = DelayProxy(self.url.split("host=")[1].split("&")[0] + "/.s.PGSQL.5432", 0.020)
+
+        def delayed(url):
+            name = url.split("@/")[1].split("?")[0]
+            return f"postgresql://sluice@127.0.0.1:{proxy.port}/{name}?sslmode=disable&gssencmode=disable"
+
+        pair("the same with a round trip of 20 ms", "issue 3: ≤ 0.1",
+             lambda: self.sluice("deploy", "staging", url=delayed(urls["ours"])),
+             lambda: run(PSQL, delayed(urls["theirs"]), "-Xq", "-v", "ON_ERROR_STOP=1", "-f", self.script),
+             prepare=fresh, rounds=1)
         folders = lambda: run(
             "git", "-C", self.repository, "log", "--first-parent", "--diff-filter=A", "--name-only",
             "--format=%H", "staging", "--", "prisma/migrations")
@@ -126,6 +183,15 @@ class Bench:
         pair("list a branch of 5,000 commits, cold / git log --diff-filter=A", "≤ 1.0", listing, folders,
              prepare=lambda: shutil.rmtree(cache, ignore_errors=True))
         pair("list a branch of 5,000 commits, warm / git log --diff-filter=A", "≤ 0.1", listing, folders)
+
+    def memory(self):
+        """The peak of a deployment of everything; asked before any other program has run."""
+        url = self.database("memory")
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        self.sluice("deploy", "staging", url=url)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        note = "" if after > before else " or less"
+        print(f"\nPeak memory of applying everything: {after / 1024:.0f} MiB{note} (issue 3: below 64 MiB).\n")
 
     def close(self):
         self.server.terminate()
@@ -140,6 +206,7 @@ def main():
         bench = Bench(folder)
         bench.prepare()
         try:
+            bench.memory()
             bench.measure()
         finally:
             bench.close()

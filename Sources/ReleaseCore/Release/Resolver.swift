@@ -1,4 +1,5 @@
 import PostgresLink
+import SchemaCatalog
 
 /// Says what became of a migration, as `prisma migrate resolve` does.
 public struct Resolver {
@@ -6,6 +7,29 @@ public struct Resolver {
 
     public init(_ workspace: Workspace) {
         self.workspace = workspace
+    }
+
+    /// Compares an environment's schema with what its history and this
+    /// migration would produce in the sandbox.
+    ///
+    /// - Returns: the differences, a line each; none when they are equal.
+    /// - Throws: ``ReleaseError``, and what Git, server or sandbox throws.
+    public func differences(assuming name: String, in environment: String) throws -> [String] {
+        let release = try workspace.release(to: environment)
+        let link = try workspace.link(to: release)
+        let known = Set(link.state.history.appliedNames).union([name])
+        let assumed = release.offered.migrations.filter { known.contains($0.name) }
+        let loaded = ScriptLoader.load(
+            assumed, try workspace.scripts(of: assumed.map(\.name), in: release),
+            databaseIsEmpty: true)
+        let databases = ReplayDatabases(
+            cluster: try SandboxDatabases.cluster(
+                workspace.options, repository: workspace.repositoryKey),
+            migrations: loaded.planned)
+        let expected = try databases.withSession(databases.database(with: loaded.planned.count)) {
+            try SchemaSnapshot.read($0)
+        }
+        return SchemaDifference(from: expected, to: try SchemaSnapshot.read(link.session)).summary
     }
 
     /// Records that a migration is in the database without running it. Makes

@@ -16,12 +16,33 @@ struct ResolveCommand: ParsableCommand {
     @Option(help: ArgumentHelp("It failed, and what it left was undone.", valueName: "migration"))
     var rolledBack: String?
 
+    @Flag(
+        help:
+            "With --applied: refuse unless the schema is what the migration would have made of it.")
+    var compare = false
+
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
         guard (applied == nil) != (rolledBack == nil) else {
             throw ValidationError("give exactly one of --applied and --rolled-back.")
         }
+        if compare, applied == nil { throw ValidationError("--compare goes with --applied.") }
+    }
+
+    private func requireSameSchema(
+        _ resolver: Resolver, _ migration: String, _ console: Console
+    ) throws {
+        let differences = try resolver.differences(assuming: migration, in: environment)
+        guard differences.isEmpty else {
+            throw ReleaseError(
+                .needsAttention,
+                "the schema of \(environment) is not what its history and \(migration) produce:\n"
+                    + differences.map { "  \($0)" }.joined(separator: "\n"),
+                state: "nothing was recorded.",
+                next: ["apply what is missing by hand, or resolve without --compare."])
+        }
+        console.line("the schema of \(environment) is what \(migration) would have made of it.")
     }
 
     func run() throws {
@@ -29,6 +50,7 @@ struct ResolveCommand: ParsableCommand {
         try CommandRunner(console: console).run {
             let resolver = Resolver(try common.workspace())
             if let applied {
+                if compare { try requireSameSchema(resolver, applied, console) }
                 try resolver.markApplied(applied, in: environment)
                 console.line("\(applied) is marked as applied in \(environment).")
             } else if let rolledBack {
