@@ -102,6 +102,32 @@ struct CompatibleStyleTests {
         }
     }
 
+    @Test func indexesOfLargeTablesAreBuiltConcurrently() async throws {
+        try await withTemporaryDatabase { url in
+            let before = try SchemaSnapshotTests.read(
+                url, after: "CREATE TABLE t (a int); CREATE INDEX i ON t(a)")
+            let after = try SchemaSnapshotTests.read(url, after: "DROP INDEX i")
+            let steps = SchemaDifference(from: after, to: before)
+                .ddl(style: .compatible, concurrentlyOn: [.table("public", "t")])
+            #expect(steps.map(\.sql) == ["CREATE INDEX CONCURRENTLY \"i\" ON \"t\"(\"a\");\n"])
+        }
+    }
+
+    @Test func aColumnLikeAPartOfThePartitionKeyChangesInPlace() async throws {
+        try await withTemporaryDatabase { url in
+            let before = try SchemaSnapshotTests.read(
+                url,
+                after: "CREATE TABLE p (created_at date, at int) PARTITION BY RANGE (created_at)")
+            let after = try SchemaSnapshotTests.read(
+                url, after: "ALTER TABLE p ALTER at TYPE bigint")
+            let steps = SchemaDifference(from: after, to: before).ddl(style: .compatible)
+            #expect(
+                steps.map(\.sql) == [
+                    "ALTER TABLE \"p\" ALTER COLUMN \"at\" SET DATA TYPE INTEGER;\n"
+                ])
+        }
+    }
+
     @Test func whatCameSinceIsKeptWhereAsked() async throws {
         try await withTemporaryDatabase { url in
             let before = try SchemaSnapshotTests.read(

@@ -25,6 +25,8 @@ final class CorpusWalk {
 
     private let measure: TemporaryDatabase
     private var subject: TemporaryDatabase
+    /// Whether the subject lacks migrations that were not checked.
+    private var isBehind = false
     private(set) var tally = Tally()
 
     init() async throws {
@@ -60,13 +62,14 @@ final class CorpusWalk {
         for (index, migration) in migrations.enumerated() {
             guard isChecked(index) else {
                 try await Self.apply(migration.sql, to: measure.url)
-                try await Self.apply(migration.sql, to: subject.url)
+                isBehind = true
                 before = nil
                 continue
             }
             let known = before
             let expected =
                 if let known { known } else { try await PgDumpOracle.dump(measure.url) }
+            if isBehind { try await copyMeasure() }
             try await check(migration, expected)
             try await Self.apply(migration.sql, to: measure.url)
             before = isChecked(index + 1) ? try await PgDumpOracle.dump(measure.url) : nil
@@ -116,9 +119,14 @@ final class CorpusWalk {
 
     /// After a failure the subject is a copy of the measure again.
     private func startOver(with migration: Migration) async throws {
+        try await copyMeasure()
+        try await Self.apply(migration.sql, to: subject.url)
+    }
+
+    private func copyMeasure() async throws {
         try await subject.drop()
         subject = try await TemporaryDatabase.create(template: measure.name)
-        try await Self.apply(migration.sql, to: subject.url)
+        isBehind = false
     }
 
     private func snapshot() throws -> SchemaSnapshot {

@@ -11,7 +11,7 @@ struct CorpusWalkTests {
     func everyMigrationCanBeUndone() async throws {
         let migrations = try #require(Self.migrations)
         let walk = try await CorpusWalk()
-        try await walk.walk(migrations) { Self.isFull || $0 % 16 == 5 }
+        try await walk.walk(migrations) { Self.isFull || $0 % 20 == 5 }
         try await walk.finish()
         let tally = walk.tally
         let checked = tally.restored + tally.named.count + tally.failures.count

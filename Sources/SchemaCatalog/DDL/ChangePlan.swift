@@ -4,6 +4,8 @@ struct ChangePlan {
     let from: SchemaSnapshot
     let to: SchemaSnapshot
     let style: DDLStyle
+    /// Tables whose indexes are built without locking out writers.
+    let concurrent: Set<SchemaObjectID>
     private(set) var drops: Set<SchemaObjectID> = []
     private(set) var creates: Set<SchemaObjectID> = []
     private(set) var alters: Set<SchemaObjectID> = []
@@ -11,7 +13,11 @@ struct ChangePlan {
     private(set) var retyped: Set<SchemaObjectID> = []
     private let dependents: [SchemaObjectID: Set<SchemaObjectID>]
 
-    init(_ difference: SchemaDifference, style: DDLStyle, dropsAdditions: Bool) {
+    init(
+        _ difference: SchemaDifference, style: DDLStyle, dropsAdditions: Bool,
+        concurrent: Set<SchemaObjectID>
+    ) {
+        self.concurrent = concurrent
         from = difference.from
         to = difference.to
         self.style = style
@@ -59,7 +65,8 @@ struct ChangePlan {
         guard id.kind == .column, let name = id.member,
             let key = from.table(id.owner())?.partitionKey
         else { return false }
-        return key.contains(name)
+        let words = key.split { !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "$" }
+        return key.contains(quoted(name)) || words.contains(name[...])
     }
 
     private mutating func recreate(_ id: SchemaObjectID) {

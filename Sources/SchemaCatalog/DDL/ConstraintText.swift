@@ -59,7 +59,9 @@ extension DDLRenderer {
     }
 
     func createIndex(_ id: SchemaObjectID, _ index: IndexDefinition) -> DDLPiece {
-        let kind = index.isUnique ? "UNIQUE INDEX" : "INDEX"
+        var kind = index.isUnique ? "UNIQUE INDEX" : "INDEX"
+        // PostgreSQL has no such form for partitioned tables.
+        if plan.concurrent.contains(index.table), !index.isOnPartitioned { kind += " CONCURRENTLY" }
         var text = "CREATE \(kind) \(quoted(id.name)) ON \(name(index.table))"
         text += IndexText(index.text).text
         return .statement("CreateIndex", text)

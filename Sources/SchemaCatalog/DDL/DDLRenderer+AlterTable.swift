@@ -75,7 +75,7 @@ extension DDLRenderer {
             piece.clauses.append("\(column) SET DATA TYPE \(typeClause(id, old, new))")
             piece.losses = [DataLoss(object: id, kind: .converted)]
         }
-        if old.isNotNull != new.isNotNull, !(new.isNotNull && isKeyOnly(id)) {
+        if old.isNotNull != new.isNotNull {
             if new.isNotNull, isCompatible {
                 piece.followUps = notNullFollowUps(id)
             } else {
@@ -86,9 +86,6 @@ extension DDLRenderer {
         piece.clauses += storageClauses(id, old, new)
         return piece
     }
-
-    /// Nothing but a primary key that is added anyway makes it NOT NULL.
-    private func isKeyOnly(_ id: SchemaObjectID) -> Bool { false }
 
     private func typeClause(
         _ id: SchemaObjectID, _ old: ColumnDefinition, _ new: ColumnDefinition

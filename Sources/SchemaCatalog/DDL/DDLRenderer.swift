@@ -135,9 +135,14 @@ extension SchemaDifference {
     ///   - style: exact for a database without data, compatible for one with
     ///     data and later migrations.
     ///   - dropsAdditions: whether what only `from` has is dropped.
+    ///   - concurrentlyOn: tables whose indexes are built CONCURRENTLY: their
+    ///     steps cannot run in a transaction.
     /// - Returns: steps in order; run them with the search path of the snapshots.
-    public func ddl(style: DDLStyle, dropsAdditions: Bool = true) -> [DDLStep] {
-        let plan = ChangePlan(self, style: style, dropsAdditions: dropsAdditions)
+    public func ddl(
+        style: DDLStyle, dropsAdditions: Bool = true, concurrentlyOn: Set<SchemaObjectID> = []
+    ) -> [DDLStep] {
+        let plan = ChangePlan(
+            self, style: style, dropsAdditions: dropsAdditions, concurrent: concurrentlyOn)
         var renderer = DDLRenderer(plan)
         return renderer.steps() + renderer.attributes(changes)
     }

@@ -30,7 +30,7 @@ public struct SchemaDifference: Sendable, Hashable {
         }.map(\.line)
     }
 
-    /// Changes that ``ddl(style:dropsAdditions:)`` leaves out: of objects whose
+    /// Changes that ``ddl(style:dropsAdditions:concurrentlyOn:)`` leaves out: of objects whose
     /// SQL is not rendered, and of columns a child table would have to forget it
     /// ever declared itself, for which PostgreSQL has no statement.
     public var unrendered: [SchemaChange] {
