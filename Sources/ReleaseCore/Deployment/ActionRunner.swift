@@ -177,8 +177,11 @@ struct ActionRunner {
         let index = place?.action ?? message.actions.lowerBound
         let leftTransaction = isInsideOpaque && !session.isInTransaction
         do {
+            // What clears up must not be cancelled in its turn.
+            interrupt.watch(nil)
             try rollBack(session)
             if interrupt.isRaised { return .stop(.interrupted) }
+            interrupt.watch(session)
             // A syntax error stops the whole message before its first statement runs:
             // what stands before the culprit goes first, in a message of its own.
             if error.completedStatements == 0, index > message.actions.lowerBound {

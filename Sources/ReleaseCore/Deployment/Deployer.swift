@@ -30,8 +30,21 @@ public struct Deployer {
             request.environment, upTo: request.upTo, accepted: request.accepted,
             inspectedDigest: request.inspectedDigest, applicationName: "sluice/\(deployment)")
         let gates = confirmed(prepared, request)
-        if let stop = obstacle(prepared.plan, gates, prepared.link) { return stop }
+        if let stop = obstacle(prepared.plan, gates, prepared.link),
+            try !mayBeAtWork(prepared.plan, prepared.link)
+        {
+            return stop
+        }
         return try runLocked(prepared, gates, request, builder)
+    }
+
+    /// Whether an unfinished migration is one that somebody is running just now,
+    /// so that there is something to wait for.
+    private func mayBeAtWork(_ plan: Plan, _ link: EnvironmentLink) throws -> Bool {
+        guard plan.problems.contains(where: { $0.kind == .failed }) else { return false }
+        return try [DeploymentLock.own, DeploymentLock.prisma].contains {
+            try $0.holder(link.session) != nil
+        }
     }
 
     private func checkCommand(_ request: DeploymentRequest) throws {
@@ -102,7 +115,9 @@ public struct Deployer {
         let plan = try builder.plan(
             prepared.release, link, upTo: stillPending(request.upTo, link),
             accepted: request.accepted)
-        if plan.digest != prepared.plan.digest {
+        if plan.digest != prepared.plan.digest || !plan.problems.isEmpty
+            || link.state.ledger?.hold != nil
+        {
             let gates = builder.gates(
                 plan, prepared.release, link, inspectedDigest: request.inspectedDigest)
             if let stop = obstacle(plan, gates, link) { return stop }

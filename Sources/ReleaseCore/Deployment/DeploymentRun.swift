@@ -126,7 +126,7 @@ struct DeploymentRun {
             }
         }
         throw ReleaseError(
-            .tryAgain,
+            interrupt.isRaised ? .interrupted : .tryAgain,
             "the connection to \(link.target.redacted) broke and could not be made again: \(lastError)",
             state:
                 "every migration is either wholly there or not at all; \(result.applied.count) are known to be applied.",

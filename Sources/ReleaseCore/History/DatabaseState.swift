@@ -79,7 +79,9 @@ public struct DatabaseState: Sendable, Hashable {
         if let historySchema { sql += HistoryTable(schema: historySchema).selection + ";" }
         if ledger != nil { sql += LedgerReader.selection }
         guard !sql.isEmpty else { return }
-        var results = try session.execute(sql)[...]
+        // One snapshot: a deployment at work finishes rows of both at once.
+        let snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\(sql)COMMIT"
+        var results = try session.execute(snapshot).dropFirst().dropLast()
         if historySchema != nil, let rows = results.popFirst() {
             history = HistoryTable.history(from: rows)
         }
