@@ -9,14 +9,16 @@ import Synchronization
 /// its own) and passes every connection on. Each direction of each connection
 /// has a thread of its own, so that neither side can hold up the other.
 public final class CuttingProxy: Sendable {
-    /// What happens when the armed point is reached. The connection is cut in
-    /// each case, once, directly afterwards; later ones pass.
+    /// What happens, once, when the armed point is reached. Later connections pass.
     public enum Reaction: Sendable {
+        /// The connection is cut there.
         case cut
-        /// The program at the client's end is killed with SIGKILL first.
+        /// The program at the client's end is killed with SIGKILL, and the connection is cut.
         case killClient
-        /// This is called first, on the connection's thread.
+        /// This is called on the connection's thread; then the connection is cut.
         case call(@Sendable () -> Void)
+        /// The program at the client's end gets a signal, and the bytes go on.
+        case signalClient(Int32)
     }
 
     /// The directory to connect to; libpq's `host`.
@@ -134,28 +136,44 @@ public final class CuttingProxy: Sendable {
             var passed = 0
             while passed < bytes.count {
                 let step = scanner.scanner.next(bytes.dropFirst(passed))
-                if step.begins {
-                    scanner.number = state.started[direction, default: 0]
-                    state.started[direction] = scanner.number + 1
+                if step.begins { scanner.number = state.begin(direction) }
+                if let (point, reaction) = state.disarm(direction, scanner.number, step) {
+                    guard case .signalClient(let number) = reaction else {
+                        let count = min(step.count, max(0, point.byte - step.before))
+                        return (passed + count, { connection.react(reaction) })
+                    }
+                    connection.signalClient(number)
                 }
-                if let (point, reaction) = state.armed, point.direction == direction,
-                    point.message == scanner.number,
-                    point.byte < step.before + step.count || step.ends
-                {
-                    (state.armed, state.isReached) = (nil, true)
-                    let count = min(step.count, max(0, point.byte - step.before))
-                    return (passed + count, { connection.react(reaction) })
-                }
-                if step.ends {
-                    state.messages.append(
-                        CuttingProxyMessage(
-                            direction: direction,
-                            type: step.type.map { Character(Unicode.Scalar($0)) },
-                            length: step.before + step.count))
-                }
+                if step.ends { state.end(direction, step) }
                 passed += step.count
             }
             return nil
         }
+    }
+}
+
+extension CuttingProxy.State {
+    /// - Returns: the number of the message that begins.
+    mutating func begin(_ direction: CuttingProxyDirection) -> Int {
+        defer { started[direction, default: 0] += 1 }
+        return started[direction, default: 0]
+    }
+
+    mutating func end(_ direction: CuttingProxyDirection, _ step: CuttingProxyScanner.Step) {
+        messages.append(
+            CuttingProxyMessage(
+                direction: direction, type: step.type.map { Character(Unicode.Scalar($0)) },
+                length: step.before + step.count))
+    }
+
+    /// What is armed, when its point lies in this stretch.
+    mutating func disarm(
+        _ direction: CuttingProxyDirection, _ number: Int, _ step: CuttingProxyScanner.Step
+    ) -> (point: CuttingProxyPoint, reaction: CuttingProxy.Reaction)? {
+        guard let armed, armed.point.direction == direction, armed.point.message == number,
+            armed.point.byte < step.before + step.count || step.ends
+        else { return nil }
+        (self.armed, isReached) = (nil, true)
+        return armed
     }
 }

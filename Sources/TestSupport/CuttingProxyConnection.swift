@@ -48,11 +48,14 @@ final class CuttingProxyConnection: Sendable {
         }
     }
 
+    func signalClient(_ number: Int32) {
+        if let process = UnixSocket.peer(of: client) { kill(process, number) }
+    }
+
     func react(_ reaction: CuttingProxy.Reaction) {
         switch reaction {
-        case .cut: break
-        case .killClient:
-            if let process = UnixSocket.peer(of: client) { kill(process, SIGKILL) }
+        case .cut, .signalClient: break
+        case .killClient: signalClient(SIGKILL)
         case .call(let body): body()
         }
         cut()
