@@ -21,9 +21,27 @@ struct DeploymentFixture: Sendable {
     /// Runs `body` with a fixture on a thread of its own; the database and the
     /// folder are gone afterwards.
     ///
-    /// - Parameter settings: further lines of the environment `staging`.
+    /// - Parameters:
+    ///   - settings: further lines of the environment `staging`.
+    ///   - body: gets the fixture.
+    /// - Returns: what `body` returns.
+    /// - Throws: what `body` throws.
     static func use<Result: Sendable>(
         _ settings: String = "", _ body: @escaping @Sendable (DeploymentFixture) throws -> Result
+    ) async throws -> Result {
+        await Turnstile.databases.enter()
+        do {
+            let result = try await start(settings, body)
+            await Turnstile.databases.leave()
+            return result
+        } catch {
+            await Turnstile.databases.leave()
+            throw error
+        }
+    }
+
+    private static func start<Result: Sendable>(
+        _ settings: String, _ body: @escaping @Sendable (DeploymentFixture) throws -> Result
     ) async throws -> Result {
         try await withTemporaryDatabase { url in
             try await withTemporaryDirectory(named: "deployment") { directory in
@@ -130,6 +148,17 @@ struct DeploymentFixture: Sendable {
             """) + ask("SELECT m::text FROM _prisma_migrations m ORDER BY id")
     }
 
+    /// A role that may use the schema `public` and may not create schemas.
+    func makeRole() throws -> String {
+        let role = "role_" + UUID4.make().prefix(8)
+        try ask("CREATE ROLE \(role) LOGIN; GRANT CREATE ON SCHEMA public TO \(role)")
+        return role
+    }
+
+    func dropRole(_ role: String) throws {
+        try ask("DROP OWNED BY \(role) CASCADE; DROP ROLE \(role)")
+    }
+
     /// The address with another role.
     func url(as role: String) -> String {
         url.replacingOccurrences(of: "//sluice@", with: "//\(role)@")
@@ -166,12 +195,14 @@ final class SideWork: Sendable {
     }
 }
 
-/// Asks again and again until something holds; for a minute at most.
-func eventually(_ condition: () throws -> Bool) throws -> Bool {
+/// Asks again and again until something holds; throws after a minute.
+func waitUntil(_ condition: () throws -> Bool) throws {
     let deadline = Date(timeIntervalSinceNow: 60)
-    while Date() < deadline {
-        if try condition() { return true }
+    while try !condition() {
+        guard Date() < deadline else { throw NeverHappened() }
         Thread.sleep(forTimeInterval: 0.01)
     }
-    return false
 }
+
+/// Something a test waited for did not come about.
+struct NeverHappened: Error {}

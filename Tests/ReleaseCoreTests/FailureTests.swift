@@ -227,19 +227,22 @@ struct FailureTests {
         }
     }
 
-    @Test("SET TRANSACTION works as the script's first statement")
-    func isolation() async throws {
+    @Test(
+        "a script's choice of isolation is kept",
+        arguments: [
+            "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; CREATE TABLE t AS SELECT \(level);",
+            "BEGIN ISOLATION LEVEL SERIALIZABLE; CREATE TABLE t AS SELECT \(level); COMMIT;",
+            "BEGIN ISOLATION LEVEL SERIALIZABLE; CREATE TABLE t AS SELECT \(level); COMMIT; SELECT 1;",
+        ])
+    func isolation(_ script: String) async throws {
         try await DeploymentFixture.use { fixture in
-            try fixture.write(
-                "1",
-                """
-                SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;
-                CREATE TABLE t AS SELECT current_setting('transaction_isolation') AS level;
-                """)
+            try fixture.write("1", script)
             #expect(try fixture.deploy().applied == ["1"])
             #expect(try fixture.ask("SELECT level FROM t") == ["serializable"])
         }
     }
+
+    private static let level = "current_setting('transaction_isolation') AS level"
 
     @Test(
         "a migration that always ends its own connection does not run for ever",

@@ -17,12 +17,12 @@ struct ActionCompiler {
                 return [closing(planned, index, earlier)]
             }
             if planned.script.opaqueScan != nil {
-                return [whole(planned, index, as: .opaque, isLast: isLast)]
+                return whole(planned, index, as: .opaque, isLast: isLast)
             }
             switch planned.script.mode {
-            case .transactional: return [whole(planned, index, as: .transaction, isLast: isLast)]
+            case .transactional: return whole(planned, index, as: .transaction, isLast: isLast)
             case .stepwise where isOneTransaction(planned.script):
-                return [whole(planned, index, as: .transaction, isLast: isLast)]
+                return whole(planned, index, as: .transaction, isLast: isLast)
             case .stepwise: return stepwise(planned, index)
             }
         }
@@ -39,7 +39,7 @@ struct ActionCompiler {
     /// is there afterwards or nothing is.
     private func whole(
         _ planned: PlannedMigration, _ index: Int, as kind: Action.Kind, isLast: Bool
-    ) -> Action {
+    ) -> [Action] {
         let script = planned.script
         let body =
             kind == .opaque
@@ -56,11 +56,18 @@ struct ActionCompiler {
             + [bookkeeping.finished(planned.migration, id: id)]
             + (earlier == nil ? [] : bookkeeping.progressClosed(planned.migration))
         let commit = (isLast ? [SessionSettings.durableCommit] : []) + ["COMMIT"]
-        return Action(
+        let work = Action(
             kind: kind, migration: index, unit: 0,
-            pieces: [.bookkeeping(opening), body, .bookkeeping(record + commit)]
-                + (script.text.contains("pg_advisory_unlock") ? [relock] : []), completes: true,
+            pieces: [.bookkeeping(opening), body, .bookkeeping(record + commit)], completes: true,
             isWhole: true)
+        guard script.text.contains("pg_advisory_unlock") else { return [work] }
+        // An action of its own: when the lock is taken, the script must not run again.
+        return [
+            work,
+            Action(
+                kind: .transaction, migration: index, unit: nil, pieces: [relock],
+                completes: false),
+        ]
     }
 
     /// SET TRANSACTION must come before any query, so also before ours.

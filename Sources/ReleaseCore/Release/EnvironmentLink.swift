@@ -31,6 +31,27 @@ public final class EnvironmentLink {
             session, serverProcess: state.serverProcess, of: environment.name)
     }
 
+    /// A database that says it is another environment is never written to.
+    ///
+    /// - Throws: ``ReleaseError``.
+    func checkIdentity() throws {
+        guard let ledger = state.ledger else { return }
+        if ledger.version > LedgerSchema.version {
+            throw ReleaseError(
+                .usage,
+                "the ledger in \(target.redacted) is of a newer sluice (layout \(ledger.version), this one knows \(LedgerSchema.version)).",
+                next: ["use the newer version."])
+        }
+        guard ledger.environment != environment.name else { return }
+        throw ReleaseError(
+            .needsAttention,
+            "the database \(target.redacted) says it is “\(ledger.environment)”, not “\(environment.name)”.",
+            state: "nothing was changed.",
+            next: [
+                "check the database URL of \(environment.name); if the environment was renamed, update _sluice.meta."
+            ])
+    }
+
     /// Reads history and ledger again.
     ///
     /// - Throws: `PostgresError`.

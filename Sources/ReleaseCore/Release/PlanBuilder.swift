@@ -35,7 +35,7 @@ public struct PlanBuilder {
     func plan(
         _ release: Release, _ link: EnvironmentLink, upTo: String?, accepted: Set<String>
     ) throws -> Plan {
-        try checkIdentity(release, link)
+        try link.checkIdentity()
         try checkBaseline(release, link)
         // Without anything pending no script is needed, and reading none is quicker.
         let isDone =
@@ -55,26 +55,6 @@ public struct PlanBuilder {
             plan: plan, environment: release.environment, state: link.state,
             upstream: upstreamEvidence(release), inspectedDigest: inspectedDigest
         ).results()
-    }
-
-    /// A database that says it is another environment is never written to.
-    private func checkIdentity(_ release: Release, _ link: EnvironmentLink) throws {
-        guard let ledger = link.state.ledger, ledger.environment != release.environment.name else {
-            return
-        }
-        if ledger.version > LedgerSchema.version {
-            throw ReleaseError(
-                .usage,
-                "the ledger in \(link.target.redacted) is of a newer sluice (layout \(ledger.version), this one knows \(LedgerSchema.version)).",
-                next: ["use the newer version."])
-        }
-        throw ReleaseError(
-            .needsAttention,
-            "the database \(link.target.redacted) says it is “\(ledger.environment)”, not “\(release.environment.name)”.",
-            state: "nothing was changed.",
-            next: [
-                "check the database URL of \(release.environment.name); if the environment was renamed, update _sluice.meta."
-            ])
     }
 
     /// Prisma's P3005: tables are there and no history, so nobody knows which
@@ -100,9 +80,11 @@ public struct PlanBuilder {
         var evidence = UpstreamEvidence(
             name: name, state: nil, failure: nil, hasSmokeChecks: !upstream.smoke.isEmpty)
         do {
-            evidence.state = try EnvironmentLink(
-                upstream, workspace.options, repository: workspace.repositoryKey
-            ).state
+            let link = try EnvironmentLink(
+                upstream, workspace.options, repository: workspace.repositoryKey)
+            // Evidence from another environment's database proves nothing.
+            try link.checkIdentity()
+            evidence.state = link.state
         } catch {
             evidence.failure = "\(error)"
         }

@@ -50,11 +50,14 @@ public final class Workspace {
     /// What names the repository, the same from every one of its work trees.
     var repositoryKey: String? { repository?.commonDirectory }
 
-    /// Connects to the environment of a release.
+    /// Connects to the environment of a release, if its database does not say
+    /// that it is another one.
     func link(to release: Release, applicationName: String = "sluice") throws -> EnvironmentLink {
-        try EnvironmentLink(
+        let link = try EnvironmentLink(
             release.environment, options, repository: repositoryKey,
             applicationName: applicationName)
+        try link.checkIdentity()
+        return link
     }
 
     /// Whether there is a configuration file at all.

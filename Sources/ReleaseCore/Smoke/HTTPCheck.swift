@@ -38,10 +38,12 @@ struct HTTPCheck {
         let url = try request.url.resolve(variables)
         var lines = [
             "url = \(Self.quoted(url))", "request = \(Self.quoted(request.method))",
-            "max-time = \(Double(timeout.milliseconds) / 1000)", "silent", "show-error", "location",
+            "max-time = \(Double(timeout.milliseconds) / 1000)", "silent", "show-error",
             "max-redirs = 5", "proto = \"=http,https\"", "no-buffer", "globoff",
             "write-out = \"\\n%{http_code}\"",
         ]
+        // Where a redirection is expected, it is the answer.
+        if !(300...399).contains(expectation.status) { lines.append("location") }
         for (name, value) in request.headers.sorted(by: { $0.key < $1.key }) {
             lines.append("header = \(Self.quoted("\(name): \(try value.resolve(variables))"))")
         }

@@ -1,4 +1,5 @@
 import PostgresLink
+import SQLAnalysis
 
 /// Runs checks that ask the database. Nothing they do stays.
 struct SQLCheck {
@@ -62,7 +63,14 @@ struct SQLCheck {
         for (index, step) in steps.enumerated() {
             let label = step.name.isEmpty ? "step \(index + 1)" : step.name
             do {
-                let result = try session.query(Self.filled(step.sql, captured))
+                let sql = Self.filled(step.sql, captured)
+                guard !Self.controlsTransaction(sql) else {
+                    return (
+                        .failed,
+                        "\(label): a scenario is rolled back and cannot end its transaction itself."
+                    )
+                }
+                let result = try session.query(sql)
                 if result.scalar == "f" { return (.failed, "\(label): returned false.") }
                 if let name = step.capture {
                     guard let value = result.scalar else {
@@ -75,6 +83,11 @@ struct SQLCheck {
             }
         }
         return (.passed, "\(steps.count) steps, rolled back")
+    }
+
+    private static func controlsTransaction(_ sql: String) -> Bool {
+        let statements = (try? Script(sql))?.statements ?? []
+        return statements.contains { $0.control != nil && $0.control != .savepoint }
     }
 
     /// Replaces `{{name}}` by the captured value as a literal.
