@@ -6,7 +6,8 @@ final class LoopbackServer: Sendable {
     let port: UInt16
     private let descriptor: Int32
 
-    /// - Parameter answer: what is sent to every client; `nil` keeps them waiting.
+    /// Listens on a free port and sends `answer` to every client; `nil` keeps
+    /// them waiting.
     init(answer: String?) throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
