@@ -59,6 +59,7 @@ struct LedgerTests {
                 ("deploy", { _ = try fixture.deploy() }),
                 ("resolve", { try fixture.resolver.markApplied("2", in: "staging") }),
                 ("resolve", { try fixture.resolver.markRolledBack("1", in: "staging") }),
+                ("smoke", { _ = try SmokeStage(workspace: fixture.workspace()).run("staging") }),
                 ("hold", { try fixture.holds.hold("staging", reason: "x") }),
                 ("release", { _ = try fixture.holds.release("staging", reason: "x") }),
             ]
