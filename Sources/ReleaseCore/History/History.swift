@@ -3,22 +3,23 @@
 /// Several rows of one name are normal: a failed attempt that was rolled back
 /// stays beside the one that succeeded.
 public struct History: Sendable, Hashable {
-    public var rows: [HistoryRow]
+    public let rows: [HistoryRow]
+    /// Names that count as done, each once, in the order they were applied.
+    public let appliedNames: [String]
+    /// The newest applied row of each name. Computed once, like the names: every
+    /// question about a plan looks something up here.
+    public let applied: [String: HistoryRow]
 
     public init(rows: [HistoryRow] = []) {
+        var names: [String] = []
+        var applied: [String: HistoryRow] = [:]
+        applied.reserveCapacity(rows.count)
+        for row in rows where row.state == .applied {
+            if applied.updateValue(row, forKey: row.name) == nil { names.append(row.name) }
+        }
         self.rows = rows
-    }
-
-    /// Names that count as done, each once, in the order they were applied.
-    public var appliedNames: [String] {
-        var seen: Set<String> = []
-        return rows.filter { $0.state == .applied }.map(\.name).filter { seen.insert($0).inserted }
-    }
-
-    /// The newest applied row of each name.
-    public var applied: [String: HistoryRow] {
-        Dictionary(
-            rows.filter { $0.state == .applied }.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        appliedNames = names
+        self.applied = applied
     }
 
     /// Rows that started and neither finished nor were rolled back.

@@ -35,15 +35,17 @@ struct HistoryTable: Sendable, Hashable {
         """
     }
 
+    /// By position, in the order of ``selection``: a history may have thousands
+    /// of rows, and every command reads it.
     static func history(from result: ResultSet) -> History {
         History(
-            rows: result.records.map { record in
-                HistoryRow(
-                    id: record["id"] ?? "", name: record["migration_name"] ?? "",
-                    checksum: record["checksum"] ?? "", startedAt: record["started_at"] ?? "",
-                    finishedAt: record["finished_at"], rolledBackAt: record["rolled_back_at"],
-                    appliedSteps: record["applied_steps_count"].flatMap { Int($0) } ?? 0,
-                    age: record["age"].flatMap { Int64($0) }.map { .milliseconds($0) })
+            rows: result.rows.compactMap { row in
+                guard row.count == 8 else { return nil }
+                return HistoryRow(
+                    id: row[0] ?? "", name: row[1] ?? "", checksum: row[2] ?? "",
+                    startedAt: row[3] ?? "", finishedAt: row[4], rolledBackAt: row[5],
+                    appliedSteps: row[6].flatMap { Int($0) } ?? 0,
+                    age: row[7].flatMap { Int64($0) }.map { .milliseconds($0) })
             })
     }
 }

@@ -13,13 +13,18 @@ public enum PlanDigest {
     static func of(
         environment: String, commit: String?, pending: [Migration], history: History
     ) -> String {
-        var fields = ["sluice-plan-1", environment, commit ?? ""]
-        fields += pending.flatMap { ["pending", $0.name, $0.checksum] }
-        fields += history.rows.flatMap { ["history", $0.name, $0.checksum, word(for: $0.state)] }
         var hash = SHA256()
-        for field in fields {
+        func add(_ field: String) {
             // The length in front keeps neighbouring fields apart.
-            hash.update(data: Array("\(field.utf8.count):\(field)".utf8))
+            var text = "\(field.utf8.count):\(field)"
+            text.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+        }
+        for field in ["sluice-plan-1", environment, commit ?? ""] { add(field) }
+        for migration in pending {
+            for field in ["pending", migration.name, migration.checksum] { add(field) }
+        }
+        for row in history.rows {
+            for field in ["history", row.name, row.checksum, word(for: row.state)] { add(field) }
         }
         return Hexadecimal.encode(hash.finalize())
     }
