@@ -87,13 +87,38 @@ class DelayProxy:
         await task
 
 
+class Server:
+    """A private PostgreSQL with its default settings, durable as production is."""
+
+    def __init__(self, folder):
+        self.data = os.path.join(folder, "data")
+        self.socket = os.path.join(folder, "socket")
+        self.prefix = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+        for path in (self.data, self.socket):
+            os.mkdir(path, 0o700)
+            if self.prefix:
+                shutil.chown(path, "postgres", "postgres")
+        self.call("initdb", "-D", self.data, "-U", "sluice", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        self.call("pg_ctl", "-D", self.data, "-w", "-l", os.path.join(self.data, "log"), "-o",
+                  f"-c listen_addresses='' -c unix_socket_directories={self.socket}", "start")
+
+    def call(self, program, *arguments):
+        subprocess.run([*self.prefix, os.path.join(BINDIR, program), *arguments], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+
+    def url(self, database):
+        return f"postgresql://sluice@/{database}?host={self.socket}"
+
+    def stop(self):
+        self.call("pg_ctl", "-D", self.data, "-w", "-m", "immediate", "stop")
+
+
 class Bench:
     def __init__(self, folder):
         self.folder = folder
         self.repository = os.path.join(folder, "repository")
         self.environment = dict(
-            os.environ, SLUICE_SANDBOX_DIR=os.path.join(folder, "sandboxes"),
-            GIT_CONFIG_GLOBAL="/dev/null", GIT_CONFIG_NOSYSTEM="1")
+            os.environ, GIT_CONFIG_GLOBAL="/dev/null", GIT_CONFIG_NOSYSTEM="1")
         self.config = os.path.join(folder, "sluice.yml")
         self.names = sorted(
             n for n in os.listdir(CORPUS) if os.path.isdir(os.path.join(CORPUS, n)))
@@ -101,19 +126,16 @@ class Bench:
     def prepare(self):
         self.build_repository()
         with open(self.config, "w") as file:
-            file.write("environments:\n  sandbox: { branch: staging, database: sandbox }\n"
-                       "  staging: { branch: staging, database: \"${DATABASE_URL}\" }\n")
-        self.server = subprocess.Popen(
-            [SLUICE, "sandbox", "run", "sandbox", "--repo", self.repository, "--config", self.config],
-            stdout=subprocess.PIPE, text=True, env=self.environment)
-        self.url = self.server.stdout.readline().strip()
+            file.write("environments:\n  staging: { branch: staging, database: \"${DATABASE_URL}\" }\n")
+        self.server = Server(self.folder)
+        self.url = self.server.url("postgres")
         self.script = os.path.join(self.folder, "all.sql")
         with open(self.script, "w") as file:
             for name in self.names:
                 file.write(f"\\i '{CORPUS}/{name}/migration.sql'\n")
 
     def build_repository(self, commits=5000):
-        """A branch of 5,000 commits, one in six of which adds a migration by a merge."""
+        """A branch of 5,000 commits, one in six of which adds a migration."""
         lines = []
 
         def emit(text):
@@ -145,7 +167,7 @@ class Bench:
     def database(self, name):
         run(PSQL, self.url, "-qc", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         run(PSQL, self.url, "-qc", f"CREATE DATABASE {name} TEMPLATE template0")
-        return self.url.replace("/sandbox?", f"/{name}?")
+        return self.server.url(name)
 
     def sluice(self, *arguments, url=None):
         environment = dict(self.environment, DATABASE_URL=url or self.url)
@@ -165,7 +187,7 @@ class Bench:
         pair("no-op deploy / psql -c 'select 1'", "≤ 5 (issue 3: 2.5)",
              lambda: self.sluice("deploy", "staging", url=urls["ours"]),
              lambda: run(PSQL, urls["ours"], "-Xc", "select 1"), rounds=4 * ROUNDS)
-        proxy = DelayProxy(self.url.split("host=")[1].split("&")[0] + "/.s.PGSQL.5432", 0.020)
+        proxy = DelayProxy(self.server.socket + "/.s.PGSQL.5432", 0.020)
 
         def delayed(url):
             name = url.split("@/")[1].split("?")[0]
@@ -194,8 +216,7 @@ class Bench:
         print(f"\nPeak memory of applying everything: {after / 1024:.0f} MiB{note} (issue 3: below 64 MiB).\n")
 
     def close(self):
-        self.server.terminate()
-        self.server.wait()
+        self.server.stop()
 
 
 def main():
