@@ -242,6 +242,53 @@ struct FailureTests {
         }
     }
 
+    @Test("a byte order mark is refused, as PostgreSQL refuses it")
+    func byteOrderMark() async throws {
+        try await DeploymentFixture.use { fixture in
+            try fixture.write("1", "CREATE TABLE a (x int)")
+            try fixture.write("2", "\u{FEFF}CREATE TABLE b (x int)")
+            let report = try fixture.deploy()
+            #expect([.blocked, .failed].contains(report.verdict))
+            #expect(try fixture.ask("SELECT to_regclass('b')") == ["-"])
+            try fixture.write("2", "CREATE TABLE b (x int)")
+            #expect(try fixture.deploy().applied.last == "2")
+        }
+    }
+
+    @Test("a server that cannot be reached is named without its password")
+    func unreachable() async throws {
+        try await DeploymentFixture.use { fixture in
+            var fixture = fixture
+            fixture.databaseURL = "postgresql://app:hunter2@127.0.0.1:1/shop"
+            try fixture.write("1", "SELECT 1")
+            let failure = #expect(throws: ConnectionFailure.self) { try fixture.deploy() }
+            #expect(failure?.reason == .unreachable)
+            #expect("\(String(describing: failure))".contains("hunter2") == false)
+            let status = try fixture.status()
+            #expect(status.state == .unreachable)
+            #expect(status.failure?.contains("app@127.0.0.1:1/shop") == true)
+            #expect(status.failure?.contains("hunter2") == false)
+        }
+    }
+
+    /// Its ROLLBACK takes away our unfinished row, too.
+    @Test(
+        "a script only the server can read that rolls back by itself is not called applied without a record"
+    )
+    func opaqueRollback() async throws {
+        try await DeploymentFixture.use { fixture in
+            try fixture.ask(
+                """
+                DO $$ BEGIN EXECUTE format(
+                  'ALTER DATABASE %I SET standard_conforming_strings = off', current_database());
+                END $$
+                """)
+            try fixture.write("1", "SELECT 'it\\'s'; ROLLBACK; CREATE TABLE t (x int)")
+            let report = try fixture.deploy()
+            #expect(try fixture.applied() == report.applied)
+        }
+    }
+
     private static let level = "current_setting('transaction_isolation') AS level"
 
     @Test(

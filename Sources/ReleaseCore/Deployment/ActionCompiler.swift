@@ -53,6 +53,8 @@ struct ActionCompiler {
         let opening = [begin(modes)] + (isLate ? [] : start) + localTimeouts(script)
         let record =
             bookkeeping.session.reset + (isLate ? start : [])
+            + (kind == .opaque
+                ? [bookkeeping.startedUnlessKept(planned.migration, id: id)] : [])
             + [bookkeeping.finished(planned.migration, id: id)]
             + (earlier == nil ? [] : bookkeeping.progressClosed(planned.migration))
         let commit = (isLast ? [SessionSettings.durableCommit] : []) + ["COMMIT"]

@@ -25,6 +25,16 @@ struct Bookkeeping: Sendable {
         """
     }
 
+    /// Opens a migration once more where a ROLLBACK of the script's own took its row away.
+    func startedUnlessKept(_ migration: Migration, id: String) -> String {
+        """
+        INSERT INTO \(table.qualified) (id, checksum, migration_name, started_at, applied_steps_count)
+        SELECT '\(id)', '\(migration.checksum)', \(Quoting.literal(migration.name)),
+               pg_catalog.clock_timestamp(), 0
+        WHERE NOT EXISTS (SELECT FROM \(table.qualified) WHERE id = '\(id)')
+        """
+    }
+
     /// Closes a migration: its row is finished, its step is in the ledger.
     /// Returns the milliseconds it took by the server's clock.
     func finished(_ migration: Migration, id: String) -> String {
