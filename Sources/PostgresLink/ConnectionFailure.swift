@@ -34,7 +34,7 @@ public struct ConnectionFailure: Error, Sendable, Hashable, CustomStringConverti
         let starting = [
             "starting up", "shutting down", "recovery mode", "too many clients",
             "remaining connection slots",
-            "too many connections",
+            "too many connections", "accepting connections",
         ]
         if starting.contains(where: message.contains) { return .unreachable }
         if message.contains("password authentication failed")
