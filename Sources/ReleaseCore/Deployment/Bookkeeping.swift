@@ -75,7 +75,13 @@ struct Bookkeeping: Sendable {
 
     /// Notes how far a stepwise migration has come.
     ///
-    /// - Parameter fate: of the unit that comes next.
+    /// - Parameters:
+    ///   - migration: the stepwise migration.
+    ///   - units: how many are finished.
+    ///   - statements: how many are finished.
+    ///   - prefix: names what they were.
+    ///   - fate: of the unit that comes next.
+    /// - Returns: statements; none where there is no ledger.
     func advanced(
         _ migration: Migration, units: Int, statements: Int, prefix: String, fate: Settlement.Fate
     ) -> [String] {

@@ -14,10 +14,12 @@ struct DeploymentLock {
     /// Polls until both keys are held.
     ///
     /// - Parameters:
+    ///   - session: the session that is to hold them.
     ///   - budget: how long to keep trying.
+    ///   - interrupt: ends the waiting.
     ///   - onWait: told who holds the lock, each time that changes.
-    /// - Returns: `nil` when held, else who holds it at the end of the budget.
-    /// - Throws: ``PostgresError``.
+    /// - Returns: whether they are held, and else why not.
+    /// - Throws: `PostgresError`.
     static func acquire(
         _ session: PostgresSession, budget: Duration, interrupt: Interrupt,
         onWait: (AdvisoryLock.Holder?) -> Void

@@ -49,6 +49,7 @@ struct Message {
     /// The piece a character of the message belongs to.
     ///
     /// - Parameter position: from 1, as the server counts.
+    /// - Returns: where that piece stands; `nil` before the first.
     func placement(ofCharacter position: Int) -> Placement? {
         placements.last { $0.characters.lowerBound < position }
     }

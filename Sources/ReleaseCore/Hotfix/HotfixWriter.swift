@@ -34,6 +34,7 @@ public struct HotfixWriter {
     ///   - environment: whose branch the hotfix starts from; `nil` for the first
     ///     one that has a branch, or the only one.
     ///   - reason: why, for the commit message.
+    /// - Returns: the branch with its migration and proof.
     /// - Throws: ``ReleaseError`` and what reading Git or the sandbox throws.
     public func open(_ name: String, environment: String?, reason: String?) throws -> Hotfix {
         guard let repository = workspace.repository else {

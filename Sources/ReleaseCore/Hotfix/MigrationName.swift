@@ -12,6 +12,7 @@ public enum MigrationName {
     ///   - text: what the migration does, in words.
     ///   - existing: the names on the branch.
     ///   - now: the moment to name it after.
+    /// - Returns: the folder's name.
     public static func make(_ text: String, after existing: [String], now: Date = Date()) -> String
     {
         var stamp = timestamp(now)

@@ -5,9 +5,12 @@ extension Planner {
     /// The plan for an environment.
     ///
     /// - Parameters:
+    ///   - release: what the commit offers and who is to get it.
+    ///   - state: what the database says.
     ///   - scripts: the bytes of at least every pending script, by name.
     ///   - upTo: the last migration to include.
     ///   - accepted: names of migrations whose problems somebody answers for.
+    /// - Returns: the plan, with its problems.
     /// - Throws: ``ReleaseError`` when `upTo` is not pending.
     static func plan(
         _ release: Release, _ state: DatabaseState, scripts: [String: [UInt8]], upTo: String? = nil,

@@ -14,8 +14,12 @@ public enum Planner {
 
     /// Everything about branch and history that needs a person.
     ///
-    /// - Parameter resumable: names of unfinished stepwise migrations that the
-    ///   next deployment can carry on with; they are not problems.
+    /// - Parameters:
+    ///   - branch: what the branch offers.
+    ///   - history: what the environment has.
+    ///   - resumable: names of unfinished stepwise migrations that the next
+    ///     deployment can carry on with; they are not problems.
+    /// - Returns: the problems, the failed ones first.
     public static func problems(
         _ branch: BranchMigrations, _ history: History, resumable: Set<String> = []
     ) -> [Problem] {

@@ -33,6 +33,7 @@ public struct StatusReader {
     }
 
     /// - Parameter environment: only this one; `nil` for all.
+    /// - Returns: one status for each, in the order of the configuration.
     /// - Throws: ``ReleaseError`` for an environment that does not exist.
     public func read(_ environment: String?) throws -> [EnvironmentStatus] {
         let environments =

@@ -14,7 +14,10 @@ public struct LintReport: Sendable {
     /// Lints migrations of the environment's branch that its upstream's branch
     /// has not; all of them where there is no upstream.
     ///
-    /// - Parameter names: only these migrations; empty for the default.
+    /// - Parameters:
+    ///   - workspace: where the migrations are.
+    ///   - names: only these migrations; empty for the default.
+    /// - Returns: the findings, by migration.
     /// - Throws: ``ReleaseError`` for a migration that is not there, and what
     ///   Git throws.
     public static func make(_ workspace: Workspace, only names: [String]) throws -> LintReport {

@@ -40,7 +40,10 @@ struct DemoShell {
 
     /// Runs sluice with its output shown.
     ///
-    /// - Parameter expecting: the exit code the story goes on with.
+    /// - Parameters:
+    ///   - arguments: of the command line.
+    ///   - expecting: the exit code the story goes on with.
+    /// - Throws: `ReleaseError` for another exit code.
     func sluice(_ arguments: String..., expecting: Int32) throws {
         show("sluice", arguments)
         let color = console.isColored ? "always" : "never"

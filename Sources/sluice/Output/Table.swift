@@ -19,7 +19,10 @@ struct Table {
         return width
     }
 
-    /// - Parameter numeric: columns that are aligned to the right.
+    /// - Parameters:
+    ///   - numeric: columns that are aligned to the right.
+    ///   - indent: what stands before each line.
+    /// - Returns: the lines.
     func lines(numeric: Set<Int> = [], indent: String = "") -> [String] {
         let count = rows.map(\.count).max() ?? 0
         let widths = (0..<count).map { column in
