@@ -56,7 +56,7 @@ struct DeploymentRun {
                 record(failure)
                 return result
             case .connectionLost(let error):
-                let left = try reconnect(after: error, remaining, &result)
+                let left = try reconnect(after: error, &result)
                 losses = left.count < remaining.count ? 1 : losses + 1
                 remaining = left
                 if losses >= Self.mostLosses, let first = remaining.first {
@@ -101,8 +101,7 @@ struct DeploymentRun {
     /// Asks the history what was committed before the connection broke, and
     /// returns what is left to do.
     private func reconnect(
-        after error: PostgresError, _ remaining: [PlannedMigration],
-        _ result: inout DeploymentReport
+        after error: PostgresError, _ result: inout DeploymentReport
     ) throws -> [PlannedMigration] {
         var lastError: any Error = error
         for attempt in 1...Self.longestReconnect {
@@ -117,10 +116,12 @@ struct DeploymentRun {
                         onWait: { report(.waitingForLock($0)) })
                 else { break }
                 try link.refresh()
+                try open()
+                // All of the plan: a server that crashed may have forgotten
+                // commits it had not waited for the disk with.
                 let applied = link.state.history.applied
-                let done = remaining.filter { applied[$0.name] != nil }.map(\.name)
-                result.applied += done.filter { !result.applied.contains($0) }
-                return remaining.filter { applied[$0.name] == nil }
+                result.applied = plan.migrations.map(\.name).filter { applied[$0] != nil }
+                return plan.migrations.filter { applied[$0.name] == nil }
             } catch {
                 lastError = error
             }

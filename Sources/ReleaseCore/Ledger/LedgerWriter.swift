@@ -6,7 +6,7 @@ struct LedgerWriter {
     let settings: SessionSettings
 
     /// Opens a deployment: creates history and ledger where they are missing.
-    /// One transaction, one round trip.
+    /// One transaction, one round trip; harmless when it is open already.
     ///
     /// - Throws: `PostgresError`.
     func open(_ opening: Opening) throws {
@@ -21,11 +21,13 @@ struct LedgerWriter {
                 INSERT INTO _sluice.deployments (id, branch, commit, digest, actor)
                 VALUES ('\(opening.deployment)', \(Quoting.literal(opening.plan.branch)),
                         \(Quoting.literal(opening.plan.commitDigits)), '\(opening.plan.digest)',
-                        \(Quoting.literal(opening.actor)));
+                        \(Quoting.literal(opening.actor)))
+                ON CONFLICT (id) DO NOTHING;
 
                 """
         }
-        try session.execute(sql + "COMMIT")
+        // Everything behind counts on these tables, also after a crash of the server.
+        try session.execute(sql + "\(SessionSettings.durableCommit);\nCOMMIT")
     }
 
     /// Runs statements that record something, one after the other.
