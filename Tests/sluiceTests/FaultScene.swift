@@ -125,8 +125,14 @@ struct FaultScene: Sendable {
                 "--schema-only", "--exclude-schema=_sluice", "--exclude-table=_prisma_migrations",
                 url,
             ])
+        guard output.status == 0 else { throw FaultyDump(message: output.stderr) }
         // pg_dump guards its output with a random word since 15.14.
         return output.stdout.split(separator: "\n").filter { !$0.hasPrefix("\\") }
             .joined(separator: "\n")
     }
+}
+
+/// pg_dump failed.
+struct FaultyDump: Error {
+    var message: String
 }

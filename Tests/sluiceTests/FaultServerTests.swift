@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import PostgresLink
 import Sandbox
 import Synchronization
 import TestSupport
@@ -17,7 +18,7 @@ struct FaultServerTests {
             let recorded = try await FaultServer.with(folder) { server in
                 try await server.undisturbed(scene)
             }
-            let points = FaultPoints(messages: recorded.messages).some(24)
+            let points = FaultPoints(messages: recorded.messages).some(60)
             let workers = 2
             try await forEach(Array(0..<workers), atOnce: workers) { worker in
                 try await FaultServer.with(folder) { server in
@@ -46,24 +47,30 @@ private final class FaultServer: Sendable {
     private let place: Lifetime
     private let first: SandboxCluster
     private let later = Mutex<[SandboxCluster]>([])
-    private let folder: String
+    private let restarts = DispatchGroup()
 
     static func with<Result: Sendable>(
         _ folder: String, _ body: (FaultServer) async throws -> Result
     ) async throws -> Result {
         let path = "\(folder)/cluster-\(UInt64.random(in: .min ... .max))"
-        let server = try await onOwnThread { try FaultServer(.kept(at: path), folder) }
-        defer { server.stop() }
-        return try await body(server)
+        let server = try await onOwnThread { try FaultServer(.kept(at: path)) }
+        let result = await Swift.Result.catching { try await body(server) }
+        await withCheckedContinuation { done in
+            Thread.detachNewThread {
+                server.stop()
+                done.resume()
+            }
+        }
+        return try result.get()
     }
 
-    private init(_ place: Lifetime, _ folder: String) throws {
+    private init(_ place: Lifetime) throws {
         self.place = place
-        self.folder = folder
         first = try SandboxCluster.start(place, installation: .find())
     }
 
     private func stop() {
+        restarts.wait()
         for cluster in later.withLock({ $0 }) { cluster.stop() }
         first.stop()
     }
@@ -92,20 +99,23 @@ private final class FaultServer: Sendable {
     ) async throws -> Result {
         let name = "test_\(UInt64.random(in: .min ... .max))"
         let cluster = first
-        try await onOwnThread { try cluster.createDatabase(name) }
+        try await persistently { try await onOwnThread { try cluster.createDatabase(name) } }
+        // A private cluster forgets the last moments before a crash, unlike a real one.
+        try await onOwnThread {
+            try PostgresSession(connecting: ConnectionTarget(url: cluster.url(database: name)))
+                .execute("ALTER DATABASE \(name) SET synchronous_commit = on")
+        }
         return try await withTemporaryDirectory(named: "proxy") { sockets in
             let proxy = try CuttingProxy(in: sockets, server: cluster.socketDirectory)
             defer { proxy.close() }
             let result = try await body(
                 proxy, proxy.url(database: name, user: cluster.superuser),
                 cluster.url(database: name))
-            try await onOwnThread { try cluster.dropDatabase(name) }
+            try await persistently { try await onOwnThread { try cluster.dropDatabase(name) } }
             return result
         }
     }
 
-    /// Runs on the proxy's thread, which may block: the deployment is already
-    /// trying to come back.
     private func kill(_ death: Death) {
         let file = "\(first.directory)/data/postmaster.pid"
         guard let text = try? String(contentsOfFile: file, encoding: .utf8),
@@ -114,13 +124,22 @@ private final class FaultServer: Sendable {
         switch death {
         case .stopped:
             Glibc.kill(postmaster, SIGQUIT)
-            guard let again = try? SandboxCluster.start(place, installation: .find()) else {
-                return
+            // Not here: the server does not end before the proxy's connection has.
+            restarts.enter()
+            Thread.detachNewThread { [self] in
+                restart(after: postmaster)
+                restarts.leave()
             }
-            later.withLock { $0.append(again) }
         case .backendKilled:
             for process in Self.backends(of: postmaster) { Glibc.kill(process, SIGKILL) }
         }
+    }
+
+    private func restart(after postmaster: pid_t) {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while Glibc.kill(postmaster, 0) == 0, ContinuousClock.now < deadline { usleep(2000) }
+        guard let again = try? SandboxCluster.start(place, installation: .find()) else { return }
+        later.withLock { $0.append(again) }
     }
 
     /// The server processes of client sessions, by the title they give themselves.

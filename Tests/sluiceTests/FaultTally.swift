@@ -29,8 +29,20 @@ extension FaultScene {
             .joined(separator: "\n--- run again ---\n")
         #expect(runs.last?.status == 0, "\(place):\n\(story)")
         guard runs.last?.status == 0 else { return }
-        let outcome = try await outcome(direct)
-        #expect(outcome == expected, "\(place):\n\(story)")
+        let found = try await persistently { try await outcome(direct) }
+        #expect(found == expected, "\(place):\n\(story)")
+    }
+}
+
+/// Tries again while a server comes back; the last failure after a minute.
+func persistently<Result>(_ body: () async throws -> Result) async throws -> Result {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while true {
+        do {
+            return try await body()
+        } catch  where ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(20))
+        }
     }
 }
 
