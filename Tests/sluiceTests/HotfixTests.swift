@@ -85,4 +85,27 @@ struct HotfixTests {
             #expect(try scene.git.git("branch", "--list", "hotfix/*").isEmpty)
         }
     }
+
+    @Test func aRequiredColumnComesBackAsItCanWithItsFollowUp() async throws {
+        try await ReleaseScene.with { scene in
+            try scene.migration(
+                "20240101000000_jobs",
+                "CREATE TABLE jobs (id int PRIMARY KEY, title text NOT NULL);")
+            try scene.migration("20240102000000_harm", "ALTER TABLE jobs DROP COLUMN title;")
+            _ = try await scene.sluice("deploy", "staging")
+            _ = try await scene.query(scene.staging, "insert into jobs values (1)")
+            let hotfix = try await scene.json(Document.self, ["hotfix", "20240102000000_harm"])
+                .hotfix
+            #expect(hotfix.proven)
+            let path = "prisma/migrations/\(hotfix.migration)/migration.sql"
+            let text = try scene.git.git("show", "\(hotfix.branch):\(path)")
+            #expect(text.contains("-- ALTER TABLE \"jobs\" ALTER COLUMN \"title\" SET NOT NULL;"))
+            #expect(text.contains("with its follow-ups"))
+
+            // It applies although there are rows.
+            try scene.git.merge(hotfix.branch)
+            let deployed = try await scene.sluice("deploy", "staging")
+            #expect(deployed.status == 0, "\(deployed.stderr)")
+        }
+    }
 }

@@ -10,6 +10,8 @@ struct HotfixProof {
     var cannotReturn: [String]
     /// What SQL alone cannot bring back: the data.
     var losses: [String]
+    /// Whether it takes the follow-ups, which need the data back, to get there.
+    var needsFollowUps: Bool
 
     var isProven: Bool { cannotReturn.isEmpty }
 
@@ -34,20 +36,38 @@ struct HotfixProof {
                 next: ["if it changed data, write the correction with “sluice new”."])
         }
         let steps = back.ddl(style: .compatible)
-        let result = try databases.withCopy(of: index + 1) { session in
-            try apply(steps, session)
-            return try SchemaSnapshot.read(session)
+        let (missing, needsFollowUps) = try databases.withCopy(of: index + 1) { session in
+            try missingAfter(steps, session, comparedWith: before)
         }
         try checkOnTop(steps, databases)
         return HotfixProof(
-            steps: steps, cannotReturn: SchemaDifference(from: result, to: before).summary,
-            losses: steps.flatMap(\.losses).map(\.description))
+            steps: steps, cannotReturn: missing, losses: steps.flatMap(\.losses).map(\.description),
+            needsFollowUps: needsFollowUps)
+    }
+
+    /// What the schema of before has and the sandbox still lacks, first behind
+    /// the hotfix alone, then with its follow-ups, which an empty copy can run.
+    private static func missingAfter(
+        _ steps: [DDLStep], _ session: PostgresSession, comparedWith before: SchemaSnapshot
+    ) throws -> (missing: [String], needsFollowUps: Bool) {
+        try apply(steps.map(\.sql), session)
+        let missing = SchemaDifference(from: try SchemaSnapshot.read(session), to: before).summary
+        let followUps = steps.flatMap(\.followUps).map { $0.statement + ";" }
+        guard !missing.isEmpty, !followUps.isEmpty else { return (missing, false) }
+        do {
+            try apply(followUps, session)
+        } catch is PostgresError {
+            return (missing, false)
+        }
+        return (SchemaDifference(from: try SchemaSnapshot.read(session), to: before).summary, true)
     }
 
     /// The hotfix must apply behind every migration that is there today.
     private static func checkOnTop(_ steps: [DDLStep], _ databases: ReplayDatabases) throws {
         do {
-            try databases.withCopy(of: databases.migrations.count) { try apply(steps, $0) }
+            try databases.withCopy(of: databases.migrations.count) {
+                try apply(steps.map(\.sql), $0)
+            }
         } catch let error as PostgresError {
             throw ReleaseError(
                 .failed,
@@ -57,8 +77,8 @@ struct HotfixProof {
         }
     }
 
-    private static func apply(_ steps: [DDLStep], _ session: PostgresSession) throws {
-        let script = ScriptLoader.parse(steps.map(\.sql).joined(separator: "\n"))
+    private static func apply(_ statements: [String], _ session: PostgresSession) throws {
+        let script = ScriptLoader.parse(statements.joined(separator: "\n"))
         for unit in script.units {
             let sql = String(script.sql(of: unit))
             try session.execute(unit.kind == .alone ? sql : "BEGIN;\n\(sql)\n;COMMIT")

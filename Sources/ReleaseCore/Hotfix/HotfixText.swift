@@ -7,12 +7,7 @@ struct HotfixText {
     var proof: HotfixProof
     var environment: String
 
-    var script: String {
-        header
-            + proof.steps.map { step in
-                "-- \(step.name)\n\(step.sql)"
-            }.joined(separator: "\n") + followUps
-    }
+    var script: String { header + proof.steps.migrationText() }
 
     /// Not proven is said on the very first line.
     private var header: String {
@@ -27,8 +22,9 @@ struct HotfixText {
         }
         lines.append("")
         if proof.isProven {
+            let followUps = proof.needsFollowUps ? " with its follow-ups" : ""
             lines.append(
-                "PROOF: history + \(undone.name) + this hotfix has, in a sandbox, the schema of before."
+                "PROOF: history + \(undone.name) + this hotfix\(followUps) has, in a sandbox, the schema of before."
             )
         } else {
             lines.append("PROOF: in a sandbox this differs from the schema of before:")
@@ -40,12 +36,5 @@ struct HotfixText {
             lines += proof.losses.map { "  \($0)" }
         }
         return lines.map { $0.isEmpty ? "--\n" : "-- \($0)\n" }.joined() + "\n"
-    }
-
-    private var followUps: String {
-        let all = proof.steps.flatMap(\.followUps)
-        guard !all.isEmpty else { return "" }
-        return "\n-- Follow-ups, when the data is back:\n"
-            + all.map { "-- \($0.reason)\n-- \($0.statement)\n" }.joined()
     }
 }
