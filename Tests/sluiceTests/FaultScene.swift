@@ -96,10 +96,38 @@ struct FaultScene: Sendable {
 
     func outcome(_ url: String) async throws -> Outcome {
         async let schema = dump(url)
-        let facts = try await onOwnThread {
-            try PostgresSession(connecting: ConnectionTarget(url: url)).query(Self.facts).scalar
+        let facts = try await ask(Self.facts, url)
+        return Outcome(schema: try await schema, facts: facts)
+    }
+
+    /// As ``outcome(_:)``, of a database without `_sluice`.
+    func ledgerlessOutcome(_ url: String) async throws -> Outcome {
+        let facts = try await ask(
+            """
+            SELECT jsonb_build_array((SELECT jsonb_agg(b ORDER BY id) FROM books b),
+              (SELECT jsonb_agg(s ORDER BY book, amount) FROM sales s),
+              (SELECT jsonb_agg(migration_name ORDER BY started_at) FROM _prisma_migrations
+               WHERE finished_at IS NOT NULL))
+            """, url)
+        return Outcome(schema: "", facts: facts)
+    }
+
+    /// Whether no row was inserted twice and no migration begun twice.
+    func hasNothingTwice(_ url: String) async throws -> Bool {
+        // The tables are not there when the run ended early.
+        if try await ask("SELECT to_regclass('sales') IS NULL", url) == "t" { return true }
+        return try await ask(
+            """
+            SELECT NOT EXISTS (SELECT FROM sales GROUP BY book HAVING count(*) > 1)
+               AND NOT EXISTS (SELECT FROM _prisma_migrations GROUP BY migration_name
+                               HAVING count(*) > 1)
+            """, url) == "t"
+    }
+
+    private func ask(_ sql: String, _ url: String) async throws -> String {
+        try await onOwnThread {
+            try PostgresSession(connecting: ConnectionTarget(url: url)).query(sql).scalar ?? ""
         }
-        return Outcome(schema: try await schema, facts: facts ?? "")
     }
 
     private static let facts = """

@@ -116,12 +116,15 @@ struct DeploymentRun {
                         onWait: { report(.waitingForLock($0)) })
                 else { break }
                 try link.refresh()
+                try refuseUnknownProgress()
                 try open()
                 // All of the plan: a server that crashed may have forgotten
                 // commits it had not waited for the disk with.
                 let applied = link.state.history.applied
                 result.applied = plan.migrations.map(\.name).filter { applied[$0] != nil }
                 return plan.migrations.filter { applied[$0.name] == nil }
+            } catch let error as ReleaseError {
+                throw error
             } catch {
                 lastError = error
             }
@@ -132,6 +135,21 @@ struct DeploymentRun {
             state:
                 "every migration is either wholly there or not at all; \(result.applied.count) are known to be applied.",
             next: ["run it again when the server answers; it continues where it stopped."])
+    }
+
+    /// An unfinished row without progress is either a stepwise migration of
+    /// ours that no ledger has followed, or somebody else's that came between.
+    private func refuseUnknownProgress() throws {
+        let carriedOn = Set(link.state.openProgress.map(\.historyID))
+        guard let row = link.state.history.failed.first(where: { !carriedOn.contains($0.id) })
+        else { return }
+        throw ReleaseError(
+            .needsAttention,
+            "the connection broke, and nobody knows how far \(row.name) came: its history row is unfinished and no ledger followed it.",
+            state: "the statements of \(row.name) are in the database up to some point.",
+            next: [
+                "look what is there, then sluice resolve \(plan.environment) --rolled-back \(row.name) (or --applied)"
+            ])
     }
 
     private func lostForGood(
