@@ -127,4 +127,28 @@ struct SignalTests {
             #expect(try await database.history() == "\(Self.pace.name) \(Self.index.name)")
         }
     }
+
+    @Test func duringAConcurrentRebuildOfAnIndex() async throws {
+        let rebuild: PrismaProtocol.Migration = (
+            "20240102000000_rebuild", "REINDEX INDEX CONCURRENTLY pace_key;"
+        )
+        try await FaultDatabase.with([Self.pace]) { database in
+            #expect(try await database.deploy().status == 0)
+            try await database.ask("CREATE INDEX pace_key ON pace (seconds)")
+            try database.write(rebuild)
+            let holder = try await FaultHolder(
+                database.url, "BEGIN; INSERT INTO pace VALUES (-1)")
+            let process = try database.start()
+            #expect(try await database.waits(until: FaultDatabase.isRunning("REINDEX INDEX")))
+            let invalid = "SELECT count(*) FROM pg_index WHERE NOT indisvalid"
+            #expect(try await database.waits(until: "(\(invalid)) = 1"))
+            process.kill(SIGTERM)
+            #expect(try await process.wait().status == 130)
+            #expect(try await database.ask(invalid) == "1")
+            try await holder.letGo()
+            let again = try await database.deploy()
+            #expect(again.status == 0, "\(again.stdout)\(again.stderr)")
+            #expect(try await database.ask(invalid) == "0")
+        }
+    }
 }

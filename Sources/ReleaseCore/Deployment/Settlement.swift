@@ -27,6 +27,7 @@ struct Settlement {
     /// - Throws: `PostgresError`.
     func settle(_ statement: Statement, _ fate: Fate) throws -> Decision {
         guard fate != .waiting else { return .run }
+        if statement.tag == "REINDEX CONCURRENTLY" { try dropHalfRebuiltIndexes() }
         for effect in statement.effects {
             switch effect {
             case .create(.index, let name, _, _): return try settleCreation(of: name, fate)
@@ -56,6 +57,26 @@ struct Settlement {
 
     private func settleDrop(of name: ObjectName, _ fate: Fate) throws -> Decision {
         try isValid(index: name) == nil && fate == .running ? .isDone : .run
+    }
+
+    /// A rebuild that was cut short leaves its copy (`_ccnew`) or the original
+    /// (`_ccold`) behind, invalid, and the next rebuild makes another copy
+    /// (PostgreSQL manual, REINDEX). Those that somebody is building stay.
+    private func dropHalfRebuiltIndexes() throws {
+        let leftovers = try session.query(
+            """
+            SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
+            FROM pg_catalog.pg_index i
+            JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$'
+              AND n.nspname <> 'pg_toast' AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
+              AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index p
+                              WHERE p.relid IS NULL OR p.relid = i.indrelid)
+            """)
+        for name in leftovers.rows.compactMap({ $0.first ?? nil }) {
+            try session.execute("DROP INDEX CONCURRENTLY \(name)")
+        }
     }
 
     /// `nil` when there is no such index on the search path.
