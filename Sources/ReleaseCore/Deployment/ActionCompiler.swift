@@ -51,8 +51,9 @@ struct ActionCompiler {
         let isLate = setsTransaction(script)
         let modes = kind == .opaque ? nil : script.units[0]
         let opening = [begin(modes)] + (isLate ? [] : start) + localTimeouts(script)
+        // Deferred checks now, where a failure can be told from our own COMMIT's.
         let record =
-            bookkeeping.session.reset + (isLate ? start : [])
+            ["SET CONSTRAINTS ALL IMMEDIATE"] + bookkeeping.session.reset + (isLate ? start : [])
             + (kind == .opaque
                 ? [bookkeeping.startedUnlessKept(planned.migration, id: id)] : [])
             + [bookkeeping.finished(planned.migration, id: id)]
@@ -95,11 +96,11 @@ struct ActionCompiler {
         if units[firstUnit].kind == .alone {
             opening += bookkeeping.fate(.running, of: planned.migration)
         }
-        var actions = [
-            transaction(
-                index, opening: [], body: nil, closing: opening, next: units[firstUnit],
-                planned.script)
-        ]
+        var first = transaction(
+            index, opening: [], body: nil, closing: opening, next: units[firstUnit], planned.script)
+        let settings = sessionSettings(planned.script, units: firstUnit)
+        if !settings.isEmpty { first.pieces.append(.bookkeeping(settings)) }
+        var actions = [first]
         for number in firstUnit..<units.count {
             actions += self.unit(number, of: planned, index, id: id)
         }
@@ -173,7 +174,9 @@ struct ActionCompiler {
         pieces.append(.bookkeeping([begin(unit)] + (unit == nil ? [] : localTimeouts(script))))
         if let unit { pieces.append(self.script(script, unit)) }
         if unit?.ending == .rollback { pieces.append(.bookkeeping(["ROLLBACK", "BEGIN"])) }
-        pieces.append(.bookkeeping(bookkeeping.session.reset + closing + ["COMMIT"]))
+        // What a script has set holds to its own end, not only to the next COMMIT.
+        let start = next == nil ? bookkeeping.session.reset : SessionSettings.asOurselves
+        pieces.append(.bookkeeping(start + closing + ["COMMIT"]))
         if next?.kind == .alone { pieces.append(.bookkeeping(yieldLock(script))) }
         return Action(
             kind: .transaction, migration: index, unit: body, pieces: pieces, completes: false)
@@ -191,10 +194,25 @@ struct ActionCompiler {
     /// No lock_timeout applies there: such statements queue nobody behind them,
     /// and one cut short leaves an invalid index.
     private func yieldLock(_ script: Script) -> [String] {
-        [
-            "SELECT pg_catalog.pg_advisory_unlock(\(DeploymentLock.prisma.key))",
-            "SET lock_timeout = \(script.directives.lockTimeout.map { "'\($0)'" } ?? "0")",
+        let unlock = "SELECT pg_catalog.pg_advisory_unlock(\(DeploymentLock.prisma.key))"
+        // An author who sets it knows better.
+        if script.text.contains("lock_timeout"), script.directives.lockTimeout == nil {
+            return [unlock]
+        }
+        return [
+            unlock, "SET lock_timeout = \(script.directives.lockTimeout.map { "'\($0)'" } ?? "0")",
         ]
+    }
+
+    /// What the finished units of a script have set for its session: said again
+    /// when another session carries on.
+    private func sessionSettings(_ script: Script, units: Int) -> [String] {
+        script.units.prefix(units).filter { $0.ending == .commit }.flatMap { unit in
+            script.statements[unit.statements].filter { statement in
+                statement.tag == "SET" && !statement.isSetLocal
+                    || statement.tag == "SELECT" && statement.text.contains("set_config")
+            }.map { String($0.text) }
+        }
     }
 
     /// Takes both locks again without waiting, where this session does not have

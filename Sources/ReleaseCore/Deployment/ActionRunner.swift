@@ -135,12 +135,24 @@ struct ActionRunner {
     /// Sends a statement by itself, unless an earlier run's turns out to have
     /// done its work.
     private func sendAlone(_ action: Action, _ session: PostgresSession) throws {
-        if let statement = statement(of: action),
-            try Settlement(session: session).settle(statement, action.fate) == .isDone
-        {
-            return
+        if let statement = statement(of: action) {
+            switch try Settlement(session: session).settle(statement, action.fate) {
+            case .isDone: return
+            case .isUnknowable: throw Self.unknowable(statement)
+            case .run: break
+            }
         }
         try session.execute(action.pieces[0].sql)
+    }
+
+    private static func unknowable(_ statement: Statement) -> PostgresError {
+        PostgresError(
+            state: nil,
+            message:
+                "an earlier run was cut short or failed in this \(statement.tag), which may have committed part of its work",
+            hint:
+                "Look in the database what it has done, then say so with “sluice resolve”; it is not run a second time."
+        )
     }
 
     private func statement(of action: Action) -> Statement? {

@@ -89,6 +89,9 @@ public struct Deployer {
         if !plan.problems.isEmpty {
             return DeploymentReport(plan: plan, verdict: .blocked, gates: gates)
         }
+        if plan.isEmpty, gates.contains(where: { $0.gate == .hold && $0.outcome == .block }) {
+            return DeploymentReport(plan: plan, verdict: .blocked, gates: gates)
+        }
         if plan.isEmpty { return DeploymentReport(plan: plan, verdict: .nothingToDo) }
         if gates.contains(where: { $0.outcome == .block }) {
             return DeploymentReport(plan: plan, verdict: .blocked, gates: gates)

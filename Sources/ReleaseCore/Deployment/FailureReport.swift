@@ -22,7 +22,9 @@ struct FailureReport {
         return DeploymentFailure(
             migration: planned.name, statement: place.statement?.ordinal,
             line: place.source?.line ?? place.statement?.line, column: place.source?.column,
-            excerpt: excerpt(place.source?.line ?? place.statement?.line),
+            excerpt: excerpt(place.source?.line ?? place.statement?.line).flatMap {
+                $0.count <= 200 ? $0 : nil
+            },
             sqlState: error.state, message: error.message,
             detail: error.detail, hint: error.hint, databaseState: databaseState, next: next,
             isTransient: isTransient)

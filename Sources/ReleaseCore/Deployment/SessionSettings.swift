@@ -16,6 +16,11 @@ struct SessionSettings: Sendable, Hashable {
         ] + setup
     }
 
+    /// Lets records be written in the middle of a stepwise script whatever role it
+    /// has taken, without taking the role from what follows: SET LOCAL ends with
+    /// the transaction, and the script's own SET comes back (manual, SET).
+    static let asOurselves = ["SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL ROLE NONE"]
+
     /// The settings themselves.
     ///
     /// Commits do not wait for the disk, except the last one of a deployment

@@ -16,6 +16,8 @@ struct Settlement {
 
     enum Decision: Equatable {
         case run
+        /// Nobody can know what it has done already.
+        case isUnknowable
         /// It did its work; only the record is missing.
         case isDone
     }
@@ -39,8 +41,11 @@ struct Settlement {
             default: continue
             }
         }
-        // VACUUM, REINDEX, ALTER SYSTEM and the like come to the same when they run again.
-        return .run
+        // VACUUM, REINDEX, ALTER SYSTEM and the like come to the same when they run
+        // again. Code that commits by itself does not, nor does a prepared transaction.
+        let isRepeatable =
+            !["DO", "CALL"].contains(statement.tag) && !statement.tag.contains("PREPARE")
+        return isRepeatable ? .run : .isUnknowable
     }
 
     /// A build that was cut short leaves an index that is invalid, which no

@@ -10,8 +10,9 @@ struct GateKeeper {
 
     /// All gates that apply, in the order of ``GateName``.
     func results() -> [GateResult] {
-        guard !plan.isEmpty else { return [] }
-        return applicable.map { gate in
+        // A hold must not look green because nothing is pending.
+        let gates = plan.isEmpty ? applicable.filter { $0 == .hold } : applicable
+        return gates.map { gate in
             switch gate {
             case .upstream:
                 UpstreamGate(
@@ -41,23 +42,19 @@ struct GateKeeper {
         guard let inspectedDigest else {
             return GateResult(
                 .dryRun, .block, "nobody has said that this plan was inspected.",
-                wayOut: "\(inspect), then \(run) --plan \(short)")
+                wayOut: "\(inspect), which prints the digest to promote with")
         }
         guard PlanDigest.matches(inspectedDigest, plan.digest) else {
             return GateResult(
                 .dryRun, .block,
-                "the plan that was inspected is \(inspectedDigest.prefix(PlanDigest.shortLength)), this one is \(short): commit or history changed since.",
-                wayOut: "\(inspect), then \(run) --plan \(short)")
+                "the plan about to run is not \(inspectedDigest.prefix(PlanDigest.shortLength)): commit, history or the flags are others than when that one was shown.",
+                wayOut: inspect)
         }
         return GateResult(
             .dryRun, .pass, "the plan that was inspected is the one about to run: \(short).")
     }
 
     private var inspect: String { "sluice plan \(environment.name)" }
-
-    private var run: String {
-        "sluice \(environment.promotesFrom == nil ? "deploy" : "promote") \(environment.name)"
-    }
 
     private var hold: GateResult {
         guard let hold = state.ledger?.hold else {

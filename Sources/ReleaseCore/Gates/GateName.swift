@@ -14,6 +14,9 @@ public enum GateName: String, Sendable, Hashable, Codable, CaseIterable {
     case checks
     case hold
 
+    /// Whether this version can evaluate it; what it cannot evaluate blocks.
+    public var isAvailable: Bool { [.upstream, .dryRun, .hold].contains(self) }
+
     /// The settings a gate understands; anything else is an error in the file.
     var settingKeys: [String] {
         switch self {

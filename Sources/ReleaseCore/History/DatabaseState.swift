@@ -25,6 +25,9 @@ public struct DatabaseState: Sendable, Hashable {
     /// The `schema` of the connection URL, which may not exist yet.
     var wantedSchema: String?
 
+    /// Schemas that hold a `_prisma_migrations`, wherever the search path leads.
+    var schemasWithHistory: [String] = []
+
     /// The server process that answered, as the server itself numbers it.
     var serverProcess: Int?
 
@@ -51,15 +54,24 @@ public struct DatabaseState: Sendable, Hashable {
                   (SELECT n.nspname FROM pg_catalog.pg_class c
                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                    WHERE c.oid = pg_catalog.to_regclass('_prisma_migrations')),
-                  pg_catalog.to_regclass('_sluice.meta') IS NOT NULL,
-                  pg_catalog.has_database_privilege(current_database(), 'CREATE'),
+                  EXISTS (SELECT FROM pg_catalog.pg_class c
+                          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                          WHERE n.nspname = '_sluice' AND c.relname = 'meta'
+                            AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+                            AND pg_catalog.has_table_privilege(c.oid, 'SELECT')),
+                  pg_catalog.has_database_privilege(current_database(), 'CREATE')
+                    AND NOT EXISTS (SELECT FROM pg_catalog.pg_namespace
+                                    WHERE nspname = '_sluice' AND NOT pg_catalog.has_schema_privilege(oid, 'USAGE')),
                   pg_catalog.pg_backend_pid(),
                   (SELECT pg_catalog.string_agg(relname, ',') FROM
                     (SELECT c.relname FROM pg_catalog.pg_class c
                      WHERE c.relkind = 'r' AND lower(c.relname) NOT IN (\(ignoredTables), '_prisma_migrations')
                        AND c.relnamespace =
                          (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = current_schema())
-                     ORDER BY 1 LIMIT 4) AS t)
+                     ORDER BY 1 LIMIT 4) AS t),
+                  (SELECT pg_catalog.string_agg(n.nspname, ',') FROM pg_catalog.pg_class c
+                   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                   WHERE c.relname = '_prisma_migrations' AND c.relkind = 'r')
                 """)
         let row = results.last?.rows.first ?? []
         func field(_ index: Int) -> String? { index < row.count ? row[index] : nil }
@@ -71,6 +83,7 @@ public struct DatabaseState: Sendable, Hashable {
             ledger: hasLedger ? LedgerState(version: 0, environment: "") : nil,
             mayCreateSchema: field(6) == "t",
             foreignTables: (field(8) ?? "").split(separator: ",").map(String.init),
+            schemasWithHistory: (field(9) ?? "").split(separator: ",").map(String.init),
             serverProcess: field(7).flatMap { Int($0) })
     }
 

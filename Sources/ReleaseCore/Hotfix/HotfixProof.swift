@@ -35,7 +35,7 @@ struct HotfixProof {
                 state: "no branch was made.",
                 next: ["if it changed data, write the correction with “sluice new”."])
         }
-        let steps = back.ddl(style: .compatible)
+        let steps = try self.steps(databases, undoing: index, before, after)
         let (missing, needsFollowUps) = try databases.withCopy(of: index + 1) { session in
             try missingAfter(steps, session, comparedWith: before)
         }
@@ -43,6 +43,24 @@ struct HotfixProof {
         return HotfixProof(
             steps: steps, cannotReturn: missing, losses: steps.flatMap(\.losses).map(\.description),
             needsFollowUps: needsFollowUps)
+    }
+
+    /// First the renames turned around, which keep the rows, then what is still different.
+    private static func steps(
+        _ databases: ReplayDatabases, undoing index: Int, _ before: SchemaSnapshot,
+        _ after: SchemaSnapshot
+    ) throws -> [DDLStep] {
+        let renames = RenameReversal(
+            script: databases.migrations[index].script, before: before, after: after
+        ).steps
+        guard !renames.isEmpty else {
+            return SchemaDifference(from: after, to: before).ddl(style: .compatible)
+        }
+        let renamed = try databases.withCopy(of: index + 1) { session in
+            try apply(renames.map(\.sql), session)
+            return try SchemaSnapshot.read(session)
+        }
+        return renames + SchemaDifference(from: renamed, to: before).ddl(style: .compatible)
     }
 
     /// What the schema of before has and the sandbox still lacks, first behind
@@ -73,7 +91,9 @@ struct HotfixProof {
                 .failed,
                 "what undoes it does not apply behind the later migrations: \(error.message)",
                 state: "no branch was made.",
-                next: ["a later migration depends on the change; undo that one first."])
+                next: [
+                    "a later migration changed or removed the same objects: undo that one first, or write the rest by hand with “sluice new”."
+                ])
         }
     }
 

@@ -35,6 +35,11 @@ struct HotfixText {
             lines.append("The rows themselves do not come back by SQL; restore them from a backup:")
             lines += proof.losses.map { "  \($0)" }
         }
-        return lines.map { $0.isEmpty ? "--\n" : "-- \($0)\n" }.joined() + "\n"
+        // A line break in a name must not end the comment.
+        return lines.map { line in
+            line.isEmpty
+                ? "--\n"
+                : "-- \(line.map { $0.isNewline ? " " : $0 }.reduce(into: "") { $0.append($1) })\n"
+        }.joined() + "\n"
     }
 }

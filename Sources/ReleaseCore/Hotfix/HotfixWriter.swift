@@ -20,6 +20,10 @@ public struct HotfixWriter {
         public var migration: String
         public var commit: ObjectID
         public var environment: String
+        /// The branch it starts from.
+        public var target: String?
+        /// Whether that environment has an upstream.
+        public var isPromoted: Bool
         /// Whether the sandbox shows the schema of before again.
         public var proven: Bool
         /// What does not return, in words.
@@ -125,6 +129,7 @@ public struct HotfixWriter {
         return Hotfix(
             branch: branch, migration: folder, commit: commit,
             environment: release.environment.name,
+            target: release.offered.branch, isPromoted: release.environment.promotesFrom != nil,
             proven: proof.isProven, cannotReturn: proof.cannotReturn, sql: text,
             losses: proof.losses)
     }

@@ -92,6 +92,12 @@ struct Replay {
         switch runner.run(session) {
         case .finished: return
         case .failed(let failure):
+            if let role = Self.missingRole(failure) {
+                // Roles belong to the whole server, so a history only names them.
+                try session.execute("CREATE ROLE \(Quoting.identifier(role)) NOLOGIN")
+                let done = Set(runner.applied)
+                return try run(migrations.filter { !done.contains($0.name) })
+            }
             throw ReleaseError(
                 .failed,
                 "\(failure.migration) does not apply in the sandbox: statement \(failure.statement ?? 0), line \(failure.line ?? 0): \(failure.message)",
@@ -102,5 +108,13 @@ struct Replay {
         case .interrupted: throw ReleaseError(.interrupted, "stopped.")
         case .connectionLost(let error): throw error
         }
+    }
+
+    /// The role a statement needs and the sandbox lacks (SQLSTATE 42704).
+    private static func missingRole(_ failure: DeploymentFailure) -> String? {
+        guard failure.sqlState?.rawValue == "42704", failure.message.hasPrefix("role \""),
+            failure.message.hasSuffix("\" does not exist")
+        else { return nil }
+        return String(failure.message.dropFirst(6).dropLast(16))
     }
 }

@@ -9,10 +9,24 @@ extension BranchMigrations {
                 Migration(name: $0.name, digests: $0.digests, provenance: $0.provenance)
             },
             changes: listing.changes,
-            problems: listing.problems.map(Problem.init),
+            problems: listing.problems.map(Problem.init) + Self.unprintable(listing),
             notes: listing.unknownBefore.map {
                 ["this is a shallow clone: who added what before \($0.short) cannot be known here."]
             } ?? [])
+    }
+}
+
+extension BranchMigrations {
+    /// A line break in a name would break out of every line it is written in.
+    private static func unprintable(_ listing: MigrationListing) -> [Problem] {
+        listing.folders.map(\.name).filter { name in
+            name.unicodeScalars.contains { $0.properties.generalCategory == .control }
+        }.map { name in
+            Problem(
+                .unreadable,
+                name.map { $0.isASCII && $0.asciiValue ?? 0 < 32 ? "?" : "\($0)" }.joined(),
+                "its name contains control characters; rename the folder.")
+        }
     }
 }
 

@@ -44,7 +44,7 @@ extension Planner {
                 history: state.history),
             migrations: loaded.planned,
             problems: problems.filter {
-                !accepted.contains($0.migration) || $0.kind == .unsupported
+                !(accepted.contains($0.migration) && $0.kind.isAcceptable)
             },
             appliedCount: state.history.appliedNames.count, notes: release.offered.notes)
     }

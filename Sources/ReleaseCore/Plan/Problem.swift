@@ -19,6 +19,10 @@ public struct Problem: Sendable, Hashable, Codable {
         case unsupported
         /// The schema differs from what its history produces.
         case drift
+
+        /// Whether somebody may answer for it by naming the migration: what
+        /// cannot be read cannot be run either.
+        public var isAcceptable: Bool { self != .unreadable && self != .unsupported }
     }
 
     public var kind: Kind

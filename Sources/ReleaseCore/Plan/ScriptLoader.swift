@@ -23,7 +23,10 @@ enum ScriptLoader {
                     Problem(.unreadable, migration.name, "its script is not UTF-8 text."))
                 continue
             }
-            let script = parse(text)
+            let (script, psqlCommand) = read(text)
+            if let psqlCommand {
+                problems.append(Problem(.unreadable, migration.name, psqlCommand))
+            }
             if let copy = script.statements.first(where: \.isCopyFromStdin) {
                 problems.append(
                     Problem(
@@ -49,11 +52,16 @@ enum ScriptLoader {
 
     /// A script this grammar cannot read may be of a newer server: it is sent
     /// as it is, and the server has the last word.
-    static func parse(_ text: String) -> Script {
+    static func parse(_ text: String) -> Script { read(text).script }
+
+    /// The second value says what is wrong with a script for psql, whose commands
+    /// no server can run.
+    private static func read(_ text: String) -> (script: Script, psqlCommand: String?) {
         do {
-            return try Script(text)
+            return (try Script(text), nil)
         } catch {
-            return Script.opaque(text)
+            let isCommand = error.near.hasPrefix("\\")
+            return (Script.opaque(text), isCommand ? "line \(error.line): \(error.message)" : nil)
         }
     }
 }

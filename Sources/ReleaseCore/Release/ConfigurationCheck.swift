@@ -86,6 +86,14 @@ public struct ConfigurationCheck {
         for gate in [GateName.upstream, .dryRun] where environment.promotesFrom != nil {
             if !on.contains(gate.rawValue) { on.append("\(gate.rawValue) (by promotes_from)") }
         }
+        let unusable = environment.gates.map(\.gate).filter { !$0.isAvailable }.map(\.rawValue)
+        guard unusable.isEmpty else {
+            return Item(
+                subject: "\(environment.name): gates", isFine: false,
+                detail:
+                    "this version cannot evaluate \(unusable.joined(separator: ", ")), and so blocks"
+            )
+        }
         return Item(
             subject: "\(environment.name): gates", isFine: true,
             detail: on.isEmpty ? "none" : on.joined(separator: ", "))

@@ -50,16 +50,17 @@ public struct PlanBuilder {
     func gates(
         _ plan: Plan, _ release: Release, _ link: EnvironmentLink, inspectedDigest: String?
     ) -> [GateResult] {
-        guard !plan.isEmpty else { return [] }
         return GateKeeper(
             plan: plan, environment: release.environment, state: link.state,
-            upstream: upstreamEvidence(release), inspectedDigest: inspectedDigest
+            upstream: plan.isEmpty ? nil : upstreamEvidence(release),
+            inspectedDigest: inspectedDigest
         ).results()
     }
 
     /// Prisma's P3005: tables are there and no history, so nobody knows which
     /// migrations they stand for.
     private func checkBaseline(_ release: Release, _ link: EnvironmentLink) throws {
+        try checkSearchPath(release, link)
         guard link.state.historySchema == nil, !link.state.foreignTables.isEmpty else { return }
         let name = release.environment.name
         let last = release.offered.migrations.first?.name ?? "MIGRATION"
@@ -70,6 +71,21 @@ public struct PlanBuilder {
             next: [
                 "if they come from these migrations, baseline: “sluice resolve \(name) --applied \(last)” for each migration that is in the database already, oldest first;",
                 "otherwise point \(name) at an empty database.",
+            ])
+    }
+
+    /// Where the search path has changed since, the whole history would look
+    /// pending and run a second time.
+    private func checkSearchPath(_ release: Release, _ link: EnvironmentLink) throws {
+        guard link.state.historySchema == nil, link.state.ledger != nil, link.target.schema == nil,
+            let schema = link.state.schemasWithHistory.first
+        else { return }
+        throw ReleaseError(
+            .needsAttention,
+            "the history of \(release.environment.name) is in schema \(schema), and the search path now leads to \(link.state.schema ?? "no schema").",
+            state: "nothing was changed.",
+            next: [
+                "restore the search_path of role or database, or name the schema in the URL: ?schema=\(schema)."
             ])
     }
 

@@ -20,7 +20,8 @@ public struct DDLStep: Sendable, Hashable {
     /// Statements that complete the step once somebody has seen to the data.
     public var followUps: [FollowUp]
 
-    init(
+    /// A step with the given facts.
+    public init(
         _ name: String, _ statements: [String], objects: [SchemaObjectID] = [],
         losses: [DataLoss] = [],
         followUps: [FollowUp] = []

@@ -52,8 +52,19 @@ struct HotfixCommand: ParsableCommand {
             console.line(console.paint("not proven", .bad) + ": this does not return:")
             for object in hotfix.cannotReturn { console.line("  \(object)") }
         }
+        let branch = hotfix.target ?? "the environment's branch"
+        if !hotfix.proven { console.line("next:  complete the script on branch \(hotfix.branch)") }
+        console.line("next:  git switch \(branch) && git merge \(hotfix.branch)")
         console.line(
-            "To release it: merge \(hotfix.branch), then sluice deploy \(hotfix.environment)")
+            "next:  sluice status   (a hold is lifted with sluice release ENVIRONMENT --reason TEXT)"
+        )
+        console.line(
+            "next:  sluice \(hotfix.isPromoted ? "promote" : "deploy") \(hotfix.environment)")
+        if !hotfix.losses.isEmpty {
+            console.line(
+                "note:  do not bring both the migration and its hotfix to a database that still has the data: together they delete it."
+            )
+        }
     }
 }
 

@@ -13,12 +13,19 @@ struct PlanCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Stop behind this migration.", valueName: "migration"))
     var upTo: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Plan although this migration is edited, missing, out of order or failed.",
+            valueName: "migration"))
+    var accept: [String] = []
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         let console = common.console
         try CommandRunner(console: console).run {
-            try PlanPrinter(console: console).run(common, environment, upTo: upTo)
+            try PlanPrinter(console: console).run(
+                common, environment, upTo: upTo, accepted: Set(accept))
         }
     }
 }
@@ -39,12 +46,29 @@ struct PlanPrinter {
             for line in PlanMarkdown(plan: prepared.plan, gates: prepared.gates).lines() {
                 console.line(line)
             }
-        case .text: printText(prepared)
+        case .text: printText(prepared, flags: Self.flags(common, upTo, accepted))
         }
         return prepared.plan.problems.isEmpty ? .success : .needsAttention
     }
 
-    private func printText(_ prepared: PlanBuilder.Prepared) {
+    /// The flags that shaped the plan: without them another one would run.
+    private static func flags(
+        _ common: CommonOptions, _ upTo: String?, _ accepted: Set<String>
+    ) -> [String] {
+        [("--up-to", upTo), ("--config", common.config), ("--migrations", common.migrations)]
+            .flatMap { flag, value in value.map { [flag, quoted($0)] } ?? [] }
+            + accepted.sorted().flatMap { ["--accept", quoted($0)] }
+    }
+
+    /// As a shell reads it.
+    static func quoted(_ word: String) -> String {
+        let plain = word.allSatisfy {
+            $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:".contains($0))
+        }
+        return plain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    }
+
+    private func printText(_ prepared: PlanBuilder.Prepared, flags: [String]) {
         let text = PlanText(
             plan: prepared.plan, gates: prepared.gates, console: console,
             sqlLines: console.isVerbose ? .max : PlanText.shortSQL)
@@ -53,9 +77,11 @@ struct PlanPrinter {
         let blocking = prepared.gates.filter { $0.outcome == .block }.map(\.gate)
         guard blocking.allSatisfy({ $0 == .dryRun }) else { return }
         let verb = prepared.release.environment.promotesFrom == nil ? "deploy" : "promote"
-        let digest =
-            verb == "promote"
-            ? " --plan \(prepared.plan.digest.prefix(PlanDigest.shortLength))" : ""
-        console.line("\nTo run it: sluice \(verb) \(prepared.plan.environment)\(digest)")
+        var command = ["sluice", verb, prepared.plan.environment]
+        if verb == "promote" {
+            command += ["--plan", String(prepared.plan.digest.prefix(PlanDigest.shortLength))]
+        }
+        command += flags
+        console.line("\nTo run it: \(command.joined(separator: " "))")
     }
 }

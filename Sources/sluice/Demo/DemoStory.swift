@@ -73,7 +73,8 @@ struct DemoStory {
         try merge(branch, into: "staging")
         try shell.sluice("release", "staging", "--reason", "the hotfix is merged", expecting: 0)
         try shell.sluice("deploy", "staging", expecting: 0)
-        shell.tell("The hotfix goes to production the same way as everything else")
+        shell.tell(
+            "The hotfix goes to production the same way; no rows are there yet, so nothing is lost")
         try merge("staging", into: "main")
         try shell.sluice("plan", "production", expecting: 0)
         try promoteInspected()

@@ -72,7 +72,7 @@ struct DeploymentText: Sendable {
         case .blocked: return console.paint("blocked", .bad) + ": nothing was changed in \(name)."
         case .interrupted:
             return console.paint("interrupted", .warning)
-                + ": \(migrations) applied to \(name); what was running was rolled back."
+                + ": \(migrations) applied to \(name); what was running was rolled back, or is settled by the next run."
         }
     }
 
@@ -97,12 +97,23 @@ struct DeploymentText: Sendable {
     private func degraded(_ report: DeploymentReport) -> String {
         let name = report.plan.environment
         let last = report.applied.last ?? "MIGRATION"
+        if report.smoke?.outcome == .error { return undecided(name) }
         return """
             \(console.paint("error:", .bad)) a required smoke check failed after the deployment to \(name).
             state: the migrations are applied; \(name) is on hold, and nothing can be promoted from it.
             next:  sluice hotfix \(last) --env \(name)   (opens a migration that undoes it)
             next:  sluice release \(name) --reason TEXT   (when it turns out to be fine)
             """
+    }
+
+    /// A check that could not be asked says nothing about the migration.
+    private func undecided(_ name: String) -> String {
+        """
+        \(console.paint("error:", .bad)) a required smoke check could not be asked after the deployment to \(name).
+        state: the migrations are applied; \(name) is on hold, and nothing can be promoted from it.
+        next:  make the check reachable, then sluice smoke \(name)
+        next:  sluice release \(name) --reason TEXT   (when it passes)
+        """
     }
 
     static func exitCode(_ report: DeploymentReport) -> ExitCode {
