@@ -147,9 +147,9 @@ struct GateTests {
         let results = keeper.results()
         #expect(results.map(\.outcome) == [outcome])
         if outcome == .block {
-            #expect(
-                results.first?.wayOut?.contains("sluice deploy production --plan 0123456789ab")
-                    == true)
+            #expect(results.first?.wayOut?.contains("sluice plan production") == true)
+            // A refusal does not hand out the key.
+            #expect(results.first?.wayOut?.contains("0123456789ab") == false)
         }
     }
 

@@ -104,7 +104,14 @@ struct SessionStateTests {
         }
     }
 
-    @Test("does not leave one that runs statement by statement", arguments: LeakCase.all)
+    /// In a stepwise script a setting holds to the script's end, so that these
+    /// stop the index behind them, as they do in psql.
+    static let leavesTheRestRunning = LeakCase.all.filter { example in
+        !["SET ROLE", "SET SESSION AUTHORIZATION", "read-only by default"].contains(example.name)
+    }
+
+    @Test(
+        "does not leave one that runs statement by statement", arguments: leavesTheRestRunning)
     func stepwise(_ example: LeakCase) async throws {
         try await DeploymentFixture.use { fixture in
             try fixture.write("1", "CREATE TABLE base AS SELECT 1 AS x")

@@ -108,4 +108,25 @@ struct HotfixTests {
             #expect(deployed.status == 0, "\(deployed.stderr)")
         }
     }
+
+    @Test func aDroppedParentComesBackBesideChildrenThatHaveRows() async throws {
+        try await ReleaseScene.with { scene in
+            try scene.migration(
+                "1_a",
+                """
+                CREATE TABLE c (id int PRIMARY KEY);
+                CREATE TABLE d (id int PRIMARY KEY, cid int NOT NULL REFERENCES c);
+                INSERT INTO c VALUES (1); INSERT INTO d VALUES (1, 1);
+                """)
+            try scene.migration("2_b", "DROP TABLE c CASCADE;")
+            _ = try await scene.sluice("deploy", "staging")
+            let hotfix = try await scene.json(Document.self, ["hotfix", "2_b"]).hotfix
+            try scene.git.merge(hotfix.branch)
+            let deployed = try await scene.sluice("deploy", "staging")
+            #expect(deployed.status == 0, "\(deployed.stderr)")
+            let constraint =
+                "select count(*) from pg_constraint where conrelid = 'd'::regclass and contype = 'f'"
+            #expect(try await scene.query(scene.staging, constraint) == "1")
+        }
+    }
 }

@@ -183,7 +183,9 @@ struct ActionCompiler {
     }
 
     private func begin(_ unit: ExecutionUnit?) -> String {
-        unit?.begin.map { "BEGIN \($0)" } ?? "BEGIN"
+        // Ours alone writes, whatever default the script has set.
+        guard let unit else { return "BEGIN READ WRITE" }
+        return unit.begin.map { "BEGIN \($0)" } ?? "BEGIN"
     }
 
     /// Gives Prisma's lock back before a statement such as CREATE INDEX

@@ -19,7 +19,12 @@ struct SessionSettings: Sendable, Hashable {
     /// Lets records be written in the middle of a stepwise script whatever role it
     /// has taken, without taking the role from what follows: SET LOCAL ends with
     /// the transaction, and the script's own SET comes back (manual, SET).
-    static let asOurselves = ["SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL ROLE NONE"]
+    ///
+    /// The encoding does not last: what this program sends is UTF-8.
+    static let asOurselves = [
+        "SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL ROLE NONE",
+        "SET client_encoding = 'UTF8'",
+    ]
 
     /// The settings themselves.
     ///

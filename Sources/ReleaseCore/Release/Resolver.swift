@@ -69,8 +69,10 @@ public struct Resolver {
     /// Records that a failed migration was undone by hand, so that it is
     /// pending again.
     ///
+    /// - Returns: whether a failed attempt was there to mark.
     /// - Throws: ``ReleaseError`` when it never ran or did not fail.
-    public func markRolledBack(_ name: String, in environment: String) throws {
+    @discardableResult
+    public func markRolledBack(_ name: String, in environment: String) throws -> Bool {
         let release = try workspace.release(to: environment)
         let link = try locked(release)
         let rows = link.state.history.rows.filter { $0.name == name }
@@ -90,6 +92,8 @@ public struct Resolver {
                 state: "nothing was changed.",
                 next: ["to undo it, sluice hotfix \(name)."])
         }
+        // As in Prisma, saying it again is no error; nothing is written, and nothing claimed.
+        guard rows.contains(where: { $0.state == .failed }) else { return false }
         let table = link.state.historyTable
         try link.session.execute(
             """
@@ -98,6 +102,7 @@ public struct Resolver {
              WHERE migration_name = \(Quoting.literal(name)) AND finished_at IS NULL AND rolled_back_at IS NULL;
             \(ledger(link, name, rows.last?.checksum ?? "", "marked-rolled-back"))COMMIT
             """)
+        return true
     }
 
     private func locked(_ release: Release) throws -> EnvironmentLink {

@@ -42,8 +42,15 @@ extension DDLRenderer {
         let step = isForeign ? "AddForeignKey" : "AlterTable"
         let table = "ALTER TABLE \(name(id.owner()))"
         if canStartUnchecked(id, definition) {
-            return .statement(
-                step, "\(table) \(add) NOT VALID", "\(table) VALIDATE CONSTRAINT \(constraint)")
+            let validation = "\(table) VALIDATE CONSTRAINT \(constraint)"
+            guard let target = definition.reference?.table, plan.creates.contains(target) else {
+                return .statement(step, "\(table) \(add) NOT VALID", validation)
+            }
+            // The table it points at comes back empty, so rows here would fail.
+            var piece = DDLPiece.statement(step, "\(table) \(add) NOT VALID")
+            let reason = "Bring the rows of \(name(target)) back first."
+            piece.followUps = [FollowUp(reason: reason, statement: validation)]
+            return piece
         }
         return isForeign ? .statement(step, "\(table) \(add)") : .clause(id.owner(), add)
     }

@@ -54,10 +54,11 @@ struct ResolveCommand: ParsableCommand {
                 try resolver.markApplied(applied, in: environment)
                 console.line("\(applied) is marked as applied in \(environment).")
             } else if let rolledBack {
-                try resolver.markRolledBack(rolledBack, in: environment)
+                let isMarked = try resolver.markRolledBack(rolledBack, in: environment)
                 console.line(
-                    "\(rolledBack) is marked as rolled back in \(environment); it is pending again."
-                )
+                    isMarked
+                        ? "\(rolledBack) is marked as rolled back in \(environment); it is pending again."
+                        : "nothing to do: \(rolledBack) has no failed attempt in \(environment).")
             }
             return .success
         }
