@@ -84,9 +84,7 @@ public struct Resolver {
                     "give the folder's whole name; “sluice status \(release.environment.name)” shows it."
                 ])
         }
-        if !rows.contains(where: { $0.state == .failed }),
-            rows.contains(where: { $0.state == .applied })
-        {
+        if rows.allSatisfy({ $0.state == .applied }) {
             throw ReleaseError(
                 .usage, "\(name) did not fail in \(release.environment.name): it is applied.",
                 state: "nothing was changed.",
