@@ -27,6 +27,12 @@ struct Console: Sendable {
         Self.write(text + "\n", to: STDOUT_FILENO)
     }
 
+    /// Many lines in one write: a call for each costs more than making it.
+    func lines(_ lines: [String]) {
+        guard !lines.isEmpty else { return }
+        Self.write(lines.joined(separator: "\n") + "\n", to: STDOUT_FILENO)
+    }
+
     func error(_ text: String) {
         Self.write(text + "\n", to: STDERR_FILENO)
     }

@@ -28,7 +28,7 @@ struct CheckCommand: ParsableCommand {
                 item.subject, item.detail,
             ])
         }
-        table.lines().forEach(console.line)
+        console.lines(table.lines())
         for next in items.compactMap(\.next) { console.line("next: \(next)") }
     }
 }

@@ -98,7 +98,7 @@ struct DeploymentCommandBody {
         if console.format == .json {
             try console.document(DeploymentDocument(report))
         } else {
-            for line in story.closing(report) { console.line(line) }
+            console.lines(story.closing(report))
         }
         if let complaint = story.complaint(report) { console.error(complaint) }
         return DeploymentText.exitCode(report)
@@ -110,8 +110,11 @@ struct DeploymentCommandBody {
             upTo: options.upTo, accepted: Set(options.accept))
         if console.tellsStory, ProcessContext.current.isInteractive {
             request.confirm = { plan, gates in
-                PlanText(plan: plan, gates: gates, console: console, sqlLines: PlanText.shortSQL)
-                    .lines().forEach(console.line)
+                console.lines(
+                    PlanText(
+                        plan: plan, gates: gates, console: console, sqlLines: PlanText.shortSQL
+                    )
+                    .lines())
                 return console.confirms(
                     "Run plan \(plan.digest.prefix(PlanDigest.shortLength)) on \(plan.environment)?"
                 )

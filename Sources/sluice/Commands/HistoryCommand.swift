@@ -29,7 +29,7 @@ struct HistoryCommand: ParsableCommand {
             } else if records.isEmpty {
                 console.line("no deployments are recorded.")
             } else {
-                records.flatMap { lines($0, console) }.forEach(console.line)
+                console.lines(records.flatMap { lines($0, console) })
             }
             return .success
         }

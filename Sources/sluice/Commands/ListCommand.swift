@@ -21,7 +21,7 @@ struct ListCommand: ParsableCommand {
             if console.format == .json {
                 try console.document(Document(release.offered))
             } else {
-                lines(release.offered, console).forEach(console.line)
+                console.lines(lines(release.offered, console))
             }
             return release.offered.problems.isEmpty ? .success : .needsAttention
         }

@@ -72,7 +72,7 @@ struct PlanPrinter {
         let text = PlanText(
             plan: prepared.plan, gates: prepared.gates, console: console,
             sqlLines: console.isVerbose ? .max : PlanText.shortSQL)
-        for line in text.lines() { console.line(line) }
+        console.lines(text.lines())
         guard !prepared.plan.isEmpty, prepared.plan.problems.isEmpty else { return }
         let blocking = prepared.gates.filter { $0.outcome == .block }.map(\.gate)
         guard blocking.allSatisfy({ $0 == .dryRun }) else { return }

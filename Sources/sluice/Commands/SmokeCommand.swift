@@ -27,7 +27,7 @@ struct SmokeCommand: ParsableCommand {
         if run.results.isEmpty {
             console.line("\(name) has no smoke checks; add some under smoke: in sluice.yml.")
         }
-        for line in SmokeText(console: console).lines(run) { console.line(line) }
+        console.lines(SmokeText(console: console).lines(run))
     }
 
     struct Document: Encodable {

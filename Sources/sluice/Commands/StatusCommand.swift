@@ -17,7 +17,7 @@ struct StatusCommand: ParsableCommand {
             if console.format == .json {
                 try console.document(StatusDocument(statuses))
             } else {
-                StatusText(console: console).lines(statuses).forEach(console.line)
+                console.lines(StatusText(console: console).lines(statuses))
             }
             return Self.exitCode(statuses)
         }
