@@ -113,11 +113,16 @@ public struct Deployer {
     ) throws -> DeploymentReport {
         let link = prepared.link
         if let stop = try takeLock(prepared.plan, link, gates, request) { return stop }
-        // What was planned without the lock may be old news by now.
+        // What was planned without the lock may be old news by now. Where it is
+        // not, nothing is read and parsed a second time.
+        let before = link.state.withoutAges
         try link.refresh()
-        let plan = try builder.plan(
-            prepared.release, link, upTo: stillPending(request.upTo, link),
-            accepted: request.accepted)
+        let plan =
+            link.state.withoutAges == before
+            ? prepared.plan
+            : try builder.plan(
+                prepared.release, link, upTo: stillPending(request.upTo, link),
+                accepted: request.accepted)
         if plan.digest != prepared.plan.digest || !plan.problems.isEmpty
             || link.state.ledger?.hold != nil
         {

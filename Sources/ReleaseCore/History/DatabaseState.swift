@@ -106,6 +106,19 @@ public struct DatabaseState: Sendable, Hashable {
         HistoryTable(schema: historySchema ?? schema ?? wantedSchema ?? "public")
     }
 
+    /// The same without what only time changes. Equal ones give equal plans.
+    var withoutAges: DatabaseState {
+        var copy = self
+        copy.history = History(
+            rows: history.rows.map { row in
+                var row = row
+                row.age = nil
+                return row
+            })
+        copy.ledger?.lastSmoke?.age = .zero
+        return copy
+    }
+
     /// Unfinished stepwise migrations whose row is still unfinished. Prisma's
     /// `resolve` knows nothing of the ledger: a row it closed is nothing to carry
     /// on with.

@@ -21,12 +21,8 @@ struct HotfixProof {
     /// - Throws: ``ReleaseError`` when the migration changed nothing, or when
     ///   later migrations stand in the way.
     static func make(_ databases: ReplayDatabases, undoing index: Int) throws -> HotfixProof {
-        let before = try databases.withSession(databases.database(with: index)) {
-            try SchemaSnapshot.read($0)
-        }
-        let after = try databases.withSession(databases.database(with: index + 1)) {
-            try SchemaSnapshot.read($0)
-        }
+        let before = try databases.snapshot(with: index)
+        let after = try databases.snapshot(with: index + 1)
         let back = SchemaDifference(from: after, to: before)
         guard !back.isEmpty else {
             throw ReleaseError(
@@ -35,7 +31,13 @@ struct HotfixProof {
                 state: "no branch was made.",
                 next: ["if it changed data, write the correction with “sluice new”."])
         }
-        let steps = try self.steps(databases, undoing: index, before, after)
+        let renames = RenameReversal(
+            script: databases.migrations[index].script, before: before, after: after
+        ).steps
+        let steps =
+            renames.isEmpty
+            ? back.ddl(style: .compatible)
+            : try renames + rest(databases, undoing: index, behind: renames, before)
         let (missing, needsFollowUps) = try databases.withCopy(of: index + 1) { session in
             try missingAfter(steps, session, comparedWith: before)
         }
@@ -45,22 +47,16 @@ struct HotfixProof {
             needsFollowUps: needsFollowUps)
     }
 
-    /// First the renames turned around, which keep the rows, then what is still different.
-    private static func steps(
-        _ databases: ReplayDatabases, undoing index: Int, _ before: SchemaSnapshot,
-        _ after: SchemaSnapshot
+    /// What is still different once the renames, which keep the rows, are turned around.
+    private static func rest(
+        _ databases: ReplayDatabases, undoing index: Int, behind renames: [DDLStep],
+        _ before: SchemaSnapshot
     ) throws -> [DDLStep] {
-        let renames = RenameReversal(
-            script: databases.migrations[index].script, before: before, after: after
-        ).steps
-        guard !renames.isEmpty else {
-            return SchemaDifference(from: after, to: before).ddl(style: .compatible)
-        }
         let renamed = try databases.withCopy(of: index + 1) { session in
             try apply(renames.map(\.sql), session)
             return try SchemaSnapshot.read(session)
         }
-        return renames + SchemaDifference(from: renamed, to: before).ddl(style: .compatible)
+        return SchemaDifference(from: renamed, to: before).ddl(style: .compatible)
     }
 
     /// What the schema of before has and the sandbox still lacks, first behind

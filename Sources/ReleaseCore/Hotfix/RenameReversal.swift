@@ -17,9 +17,7 @@ struct RenameReversal {
         script.statements.flatMap(\.effects).reversed().compactMap { effect in
             switch effect {
             case .rename(.table, let from, let to):
-                let (old, new) = (
-                    table(from), table(to.schema == nil ? from.schema : to.schema, to.name)
-                )
+                let (old, new) = pair(from, to)
                 guard isRename(old, new) else { return nil }
                 return step(
                     "RenameTable",
@@ -60,8 +58,15 @@ struct RenameReversal {
     private var renames: [(from: SchemaObjectID, to: SchemaObjectID)] {
         script.statements.flatMap(\.effects).compactMap { effect in
             guard case .rename(.table, let from, let to) = effect else { return nil }
-            return (table(from), table(to.schema ?? from.schema, to.name))
+            return pair(from, to)
         }
+    }
+
+    /// A new name without a schema stays in the old one's.
+    private func pair(
+        _ from: ObjectName, _ to: ObjectName
+    ) -> (from: SchemaObjectID, to: SchemaObjectID) {
+        (table(from), table(to.schema ?? from.schema, to.name))
     }
 
     private func isRename(_ old: SchemaObjectID, _ new: SchemaObjectID) -> Bool {

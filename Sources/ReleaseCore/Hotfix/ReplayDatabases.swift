@@ -1,6 +1,7 @@
 import Crypto
 import PostgresLink
 import Sandbox
+import SchemaCatalog
 
 /// Databases of the sandbox that hold a history up to a certain migration.
 ///
@@ -32,6 +33,11 @@ struct ReplayDatabases {
             throw error
         }
         return name
+    }
+
+    /// The schema that the first `count` migrations make.
+    func snapshot(with count: Int) throws -> SchemaSnapshot {
+        try withSession(database(with: count)) { try SchemaSnapshot.read($0) }
     }
 
     /// A throw-away copy of a replayed database.

@@ -50,7 +50,7 @@ public struct PlanBuilder {
     func gates(
         _ plan: Plan, _ release: Release, _ link: EnvironmentLink, inspectedDigest: String?
     ) -> [GateResult] {
-        return GateKeeper(
+        GateKeeper(
             plan: plan, environment: release.environment, state: link.state,
             upstream: plan.isEmpty ? nil : upstreamEvidence(release),
             inspectedDigest: inspectedDigest

@@ -26,9 +26,7 @@ public struct Resolver {
             cluster: try SandboxDatabases.cluster(
                 workspace.options, repository: workspace.repositoryKey),
             migrations: loaded.planned)
-        let expected = try databases.withSession(databases.database(with: loaded.planned.count)) {
-            try SchemaSnapshot.read($0)
-        }
+        let expected = try databases.snapshot(with: loaded.planned.count)
         return SchemaDifference(from: expected, to: try SchemaSnapshot.read(link.session)).summary
     }
 
