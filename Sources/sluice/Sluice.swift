@@ -27,7 +27,7 @@ struct Sluice: ParsableCommand {
                 name: "Look",
                 subcommands: [
                     StatusCommand.self, ListCommand.self, PlanCommand.self, LintCommand.self,
-                    HistoryCommand.self,
+                    HistoryCommand.self, DiffCommand.self,
                 ]),
             CommandGroup(
                 name: "Release",

@@ -27,7 +27,8 @@ public enum GateName: String, Sendable, Hashable, Codable, CaseIterable {
         case .findings: ["severity"]
         case .window: ["allow", "freeze"]
         case .checks: ["commands", "sql"]
-        case .dryRun, .rollbackNotes, .dataLoss, .history, .drift, .hold: []
+        case .drift: ["ignore"]
+        case .dryRun, .rollbackNotes, .dataLoss, .history, .hold: []
         }
     }
 }

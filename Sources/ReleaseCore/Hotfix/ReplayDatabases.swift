@@ -10,6 +10,8 @@ import SchemaCatalog
 struct ReplayDatabases {
     let cluster: SandboxCluster
     let migrations: [PlannedMigration]
+    /// The one schema on the search path, where it is not `public`.
+    var schema: String?
     private static let prefix = "replay_"
 
     /// The database with the first `count` migrations applied; made from the
@@ -25,7 +27,7 @@ struct ReplayDatabases {
         try cluster.createDatabase(building, template: base > 0 ? self.name(base) : nil)
         do {
             try withSession(building) { session in
-                try Replay(session: session).run(Array(migrations[base..<count]))
+                try Replay(session: session, schema: schema).run(Array(migrations[base..<count]))
             }
             try rename(building, to: name)
         } catch {
@@ -37,7 +39,12 @@ struct ReplayDatabases {
 
     /// The schema that the first `count` migrations make.
     func snapshot(with count: Int) throws -> SchemaSnapshot {
-        try withSession(database(with: count)) { try SchemaSnapshot.read($0) }
+        try withSession(database(with: count)) { try read($0) }
+    }
+
+    /// The schema of a session's database, as the migrations name things.
+    func read(_ session: PostgresSession) throws -> SchemaSnapshot {
+        try SchemaSnapshot.read(session, defaultSchema: schema)
     }
 
     /// A throw-away copy of a replayed database.
@@ -70,6 +77,7 @@ struct ReplayDatabases {
 
     private func name(_ count: Int) -> String {
         var hash = SHA256()
+        if let schema { hash.update(data: Array("\(schema)\0\0".utf8)) }
         for migration in migrations.prefix(count) {
             hash.update(data: Array("\(migration.name)\0\(migration.migration.checksum)\0".utf8))
         }
@@ -80,12 +88,18 @@ struct ReplayDatabases {
 /// Runs scripts on a sandbox database, without gates and ledger.
 struct Replay {
     let session: PostgresSession
+    /// The one schema on the search path, where it is not `public`.
+    var schema: String?
 
     /// - Throws: ``ReleaseError`` for the first migration that fails.
     func run(_ migrations: [PlannedMigration]) throws {
-        let table = HistoryTable(schema: "public")
+        if let schema {
+            try session.execute("CREATE SCHEMA IF NOT EXISTS \(Quoting.identifier(schema))")
+        }
+        let table = HistoryTable(schema: schema ?? "public")
         let settings = SessionSettings(
-            schema: nil, deploy: DeploySettings(lockTimeout: .zero, lockRetries: 0))
+            schema: schema, deploy: DeploySettings(lockTimeout: .zero, lockRetries: 0))
+        try session.execute(settings.setup.joined(separator: ";"))
         let exists = try session.query("SELECT to_regclass('\(table.qualified)') IS NOT NULL")
             .scalar
         if exists != "t" { try session.execute(table.creation) }

@@ -22,6 +22,9 @@ public struct EnvironmentStatus: Sendable {
     public var failure: String?
     public var lastSmoke: SmokeRunSummary?
     public var notes: [String]
+    /// How its schema differs from what its history produces; `nil` where that
+    /// was not asked or could not be found out.
+    public var drift: Drift?
 }
 
 /// Reads how every environment stands, their databases side by side.
@@ -32,17 +35,23 @@ public struct StatusReader {
         self.workspace = workspace
     }
 
-    /// - Parameter environment: only this one; `nil` for all.
+    /// - Parameters:
+    ///   - environment: only this one; `nil` for all.
+    ///   - comparesSchema: whether each schema is compared with what its history
+    ///     produces in the sandbox.
     /// - Returns: one status for each, in the order of the configuration.
     /// - Throws: ``ReleaseError`` for an environment that does not exist.
-    public func read(_ environment: String?) throws -> [EnvironmentStatus] {
+    public func read(
+        _ environment: String?, comparesSchema: Bool = false
+    ) throws -> [EnvironmentStatus] {
         let environments =
             try environment.map { [try workspace.environment(named: $0)] }
             ?? workspace.configuration.environments
         let sources = environments.map { environment in
-            Source(
-                environment: environment,
-                release: Result { try workspace.release(to: environment.name) })
+            let release = Result { try workspace.release(to: environment.name) }
+            return Source(
+                environment: environment, release: release,
+                scripts: comparesSchema ? scripts(of: release) : nil)
         }
         // Where Git can say nothing about any environment, that is the error.
         if let first = sources.first, sources.allSatisfy({ $0.isUnreadable }) {
@@ -55,10 +64,23 @@ public struct StatusReader {
         }
     }
 
+    /// Read before the databases are asked side by side: a repository is used by
+    /// one thread at a time.
+    private func scripts(of release: Result<Release, any Error>) -> Result<
+        [PlannedMigration], any Error
+    > {
+        Result {
+            let release = try release.get()
+            return try workspace.planned(release.offered.migrations, in: release)
+        }
+    }
+
     /// What Git says about an environment, before its database is asked.
     private struct Source: Sendable {
         var environment: EnvironmentConfiguration
         var release: Result<Release, any Error>
+        /// Every migration, where the schema is compared.
+        var scripts: Result<[PlannedMigration], any Error>?
 
         var isUnreadable: Bool {
             if case .failure = release { return true }
@@ -76,6 +98,7 @@ public struct StatusReader {
                 status.notes = release.offered.notes
                 let link = try EnvironmentLink(release.environment, options, repository: repository)
                 fill(&status, release, link.state)
+                if let scripts { compare(&status, release, link, scripts, options, repository) }
             } catch {
                 status.state = .unreachable
                 status.failure = "\(error)"
@@ -106,6 +129,26 @@ public struct StatusReader {
             }
             status.hold = state.ledger?.hold
             status.lastSmoke = state.ledger?.lastSmoke
+            status.state = overall(status)
+        }
+
+        /// What keeps the comparison from being made is said, and needs attention
+        /// like a difference: nobody knows that there is none.
+        private func compare(
+            _ status: inout EnvironmentStatus, _ release: Release, _ link: EnvironmentLink,
+            _ scripts: Result<[PlannedMigration], any Error>, _ options: WorkspaceOptions,
+            _ repository: String?
+        ) {
+            do {
+                let applied = link.state.history.applied
+                let drift = try DriftComparison(options, repositoryKey: repository).compare(
+                    migrations: try scripts.get().filter { applied[$0.name] != nil },
+                    release.environment, link)
+                status.drift = drift
+                status.problems += drift.lines.map { Problem(.drift, "", $0) }
+            } catch {
+                status.problems.append(Problem(.drift, "", "it is not known: \(error)"))
+            }
             status.state = overall(status)
         }
 

@@ -194,6 +194,18 @@ public final class Workspace {
             bytes, file: "\(Configuration.fileName) at \(commit.short)")
     }
 
+    /// The configuration at a commit; this workspace's own where the commit has
+    /// none or the user named a file.
+    ///
+    /// - Throws: ``ConfigurationError``, `GitError`.
+    func configuration(at commit: ObjectID) throws -> Configuration {
+        guard case .repository = source,
+            let bytes = try repository?.file(Configuration.fileName, at: commit)
+        else { return configuration }
+        return try ConfigurationReader.read(
+            bytes, file: "\(Configuration.fileName) at \(commit.short)")
+    }
+
     /// Reads the scripts of migrations.
     ///
     /// - Throws: `GitError`, or what reading a plain folder throws.

@@ -18,16 +18,32 @@ public struct SchemaDifference: Sendable, Hashable {
             .sorted { ($0.object, $0.aspect.rawValue) < ($1.object, $1.aspect.rawValue) }
     }
 
+    private init(from: SchemaSnapshot, to: SchemaSnapshot, changes: [SchemaChange]) {
+        self.from = from
+        self.to = to
+        self.changes = changes
+    }
+
     public var isEmpty: Bool { changes.isEmpty }
 
-    /// One line per change; what comes or goes with its table is not repeated.
-    public var summary: [String] {
+    /// The same with only some of the changes.
+    public func filter(_ isIncluded: (SchemaChange) -> Bool) -> SchemaDifference {
+        SchemaDifference(from: from, to: to, changes: changes.filter(isIncluded))
+    }
+
+    /// One line per change; what comes or goes with its table or schema is not
+    /// repeated.
+    public var summary: [String] { essentials.map(\.line) }
+
+    /// The changes behind ``summary``.
+    public var essentials: [SchemaChange] {
         let whole = Set(
             changes.filter { $0.aspect == .definition && $0.kind != .changed }.map(\.object))
         return changes.filter { change in
+            if whole.contains(SchemaObjectID(.schema, "", change.object.schema)) { return false }
             if change.aspect != .definition { return !whole.contains(change.object) }
             return !comesWithAnother(change.object, among: whole)
-        }.map(\.line)
+        }
     }
 
     /// Changes that ``ddl(style:dropsAdditions:concurrentlyOn:)`` leaves out: of objects whose

@@ -21,6 +21,11 @@ public struct IgnoreList: Sendable, Hashable {
         return tables.contains { Self.matches(id.name[...], $0[...]) }
     }
 
+    /// Whether a name fits a pattern in which `*` stands for any characters.
+    public static func matches(_ text: String, pattern: String) -> Bool {
+        matches(text[...], pattern[...])
+    }
+
     static func matches(_ text: Substring, _ pattern: Substring) -> Bool {
         guard let mark = pattern.first else { return text.isEmpty }
         let rest = pattern.dropFirst()

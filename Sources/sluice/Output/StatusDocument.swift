@@ -16,7 +16,7 @@ struct StatusDocument: Encodable {
         }
 
         enum CodingKeys: CodingKey {
-            case name, branch, commit, state, applied, pending, problems, hold, failure
+            case name, branch, commit, state, applied, pending, problems, hold, failure, drift
         }
 
         /// By hand, because absent parts are `null` and not left out.
@@ -31,6 +31,7 @@ struct StatusDocument: Encodable {
             try container.encode(status.problems.map(ProblemDocument.init), forKey: .problems)
             try container.encode(status.hold, forKey: .hold)
             try container.encodeIfPresent(status.failure, forKey: .failure)
+            try container.encodeIfPresent(status.drift?.lines, forKey: .drift)
         }
     }
 }

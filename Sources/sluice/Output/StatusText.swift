@@ -43,6 +43,10 @@ struct StatusText {
         lines += status.pending.prefix(Self.longestList).map { "  pending \($0)" }
         let more = status.pending.count - Self.longestList
         if more > 0 { lines.append("  … and \(more) more pending") }
+        if let drift = status.drift {
+            if drift.isEmpty { lines.append("  no drift: \(drift.sentence)") }
+            lines += drift.notes.map { "  note: \($0)" }
+        }
         if console.isVerbose { lines += status.notes.map { "  note: \($0)" } }
         return lines.isEmpty ? [] : ["", console.paint(status.name, .strong)] + lines
     }
