@@ -23,6 +23,8 @@ public struct Statement: Sendable, Hashable {
     public let isSetLocal: Bool
     /// What it does to the objects of the database, in order.
     public let effects: [Effect]
+    /// What it asks of relations, in order.
+    public let actions: [TableAction]
     /// The `-- sluice:allow` comments above it.
     public let allowances: [Allowance]
 }

@@ -2,7 +2,7 @@ import CPgQuery
 
 extension ObjectName {
     /// A name given as a list of strings; the database in front of a schema is left out.
-    init?(_ parts: [NodePointer]) {
+    init?(_ parts: some Sequence<NodePointer>) {
         let words = parts.compactMap(\.name)
         guard let name = words.last else { return nil }
         self.init(schema: words.count > 1 ? words[words.count - 2] : nil, name: name)

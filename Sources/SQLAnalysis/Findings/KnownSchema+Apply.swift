@@ -30,8 +30,10 @@ extension KnownSchema {
                     type: column.type, isNew: true, original: column.name)
             }
         case .dropColumn(let table, let column, _, _):
+            forget(column: column, of: resolve(.table, table))
             change(.table, table) { $0.columns[column] = nil }
         case .renameColumn(let table, let from, let to):
+            renamed(column: from, of: resolve(.table, table), to: to)
             change(.table, table) { table in
                 let old = table.columns.removeValue(forKey: from)
                 table.columns[to] = old ?? KnownColumn(type: nil, isNew: false, original: from)
@@ -40,7 +42,8 @@ extension KnownSchema {
             change(.table, table) { table in
                 let old = table.columns[column]
                 table.columns[column] = KnownColumn(
-                    type: type, isNew: old?.isNew ?? false, original: old?.original ?? column)
+                    type: type, isNew: old?.isNew ?? false, original: old?.original ?? column,
+                    isNotNull: old?.isNotNull, hasDefault: old?.hasDefault)
             }
         default: break
         }
@@ -84,9 +87,10 @@ extension KnownSchema {
             objects.removeValue(forKey: old)
             ?? Object(kind: kind, isNew: isNew, original: old.name)
         objects[Key(space: old.space, name: name)] = object
+        if kind == .table { renamed(old.name, to: name) }
     }
 
-    private mutating func change(
+    mutating func change(
         _ kind: ObjectKind, _ name: ObjectName, _ body: (inout Object) -> Void
     ) {
         let key = key(kind, name)

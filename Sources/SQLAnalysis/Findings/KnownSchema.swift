@@ -36,12 +36,24 @@ public struct KnownSchema: Sendable {
         var hasAllColumns = false
         /// The values of an enum; nil where they are not known.
         var values: [String]?
+        /// The constraints of a table that are known, by name.
+        var constraints: [String: TableConstraint] = [:]
+        /// The type below a domain; nil for other objects.
+        var base: ColumnType?
+        /// What an index was created as.
+        var index: NewIndex?
+        /// How large a table is in the database; nil where nobody has looked.
+        var size: TableSize?
     }
 
     struct KnownColumn: Sendable {
         var type: ColumnType?
         var isNew: Bool
         var original: String
+        /// Whether it forbids nulls; nil where that is not known.
+        var isNotNull: Bool?
+        /// Whether it has a default; nil where that is not known.
+        var hasDefault: Bool?
     }
 
     var objects: [Key: Object] = [:]
@@ -52,24 +64,40 @@ public struct KnownSchema: Sendable {
     private let beganEmpty: Bool
     /// Judges as if the plan had created nothing.
     var ignoresNewness = false
+    /// The volatility of functions that scripts or the database have told.
+    var volatilities: [ObjectName: Volatility] = [:]
+    /// Whether the server's sessions keep the time zone UTC; nil where that is not known.
+    public var isUTC: Bool?
 
-    init(defaultSchema: String, beganEmpty: Bool) {
+    /// Knows nothing yet.
+    ///
+    /// - Parameters:
+    ///   - defaultSchema: where unqualified names live.
+    ///   - beganEmpty: whether the database has no objects of its own.
+    public init(defaultSchema: String = "public", beganEmpty: Bool = false) {
         self.defaultSchema = defaultSchema
         self.beganEmpty = beganEmpty
         searchPath = [defaultSchema]
     }
 
     /// Everything that is known by now was there when the plan began.
-    mutating func beginPlan() {
+    public mutating func beginPlan() {
         for (key, var object) in objects {
             object.isNew = false
             object.original = key.name
             for (name, column) in object.columns {
                 object.columns[name] = KnownColumn(
-                    type: column.type, isNew: false, original: name)
+                    type: column.type, isNew: false, original: name,
+                    isNotNull: column.isNotNull, hasDefault: column.hasDefault)
             }
             objects[key] = object
         }
+    }
+
+    /// Takes up a script that the database has already.
+    public mutating func replay(_ script: Script) {
+        beginScript()
+        for statement in script.statements { apply(statement) }
     }
 
     /// A migration starts with the search path of its session.

@@ -41,7 +41,7 @@ public struct Linter: Sendable {
         schema = KnownSchema(defaultSchema: defaultSchema, beganEmpty: databaseIsEmpty)
         for script in history {
             schema.beginScript()
-            for effect in script.statements.lazy.flatMap(\.effects) { schema.apply(effect) }
+            for statement in script.statements { schema.apply(statement) }
         }
         schema.beginPlan()
     }
@@ -63,7 +63,7 @@ public struct Linter: Sendable {
         var findings: [Finding] = []
         for (index, statement) in script.statements.enumerated() {
             findings += judge(RuleContext(script: script, index: index, schema: schema))
-            for effect in statement.effects { schema.apply(effect) }
+            schema.apply(statement)
         }
         return findings
     }

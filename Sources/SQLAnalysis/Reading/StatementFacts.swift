@@ -11,6 +11,7 @@ struct StatementFacts: Sendable {
     let isCopyFromStdin: Bool
     let isSetLocal: Bool
     let effects: [Effect]
+    let actions: [TableAction]
     /// The body of a DO block or a procedure, with its language.
     let body: RoutineBody?
     /// The procedure that is called or created.
@@ -23,6 +24,7 @@ struct StatementFacts: Sendable {
         control = TransactionControl(node)
         refusal = TransactionRefusal.sentence(node)
         effects = EffectReader.effects(of: node)
+        actions = TableActionReader.actions(of: node)
         body = RoutineBody(node)
         procedure = RoutineBody.procedure(node)
         isCall = node.pointee.node_case == PG_QUERY__NODE__NODE_CALL_STMT
@@ -54,6 +56,7 @@ extension Statement {
         isCopyFromStdin = facts.isCopyFromStdin
         isSetLocal = facts.isSetLocal
         effects = facts.effects
+        actions = facts.actions
         if case .begin = facts.control {
             control = .begin(modes: Self.modes(text, tokens, base: range.lowerBound))
         } else {

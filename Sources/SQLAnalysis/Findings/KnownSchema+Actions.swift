@@ -1,0 +1,180 @@
+extension KnownSchema {
+    /// Takes up a whole statement.
+    mutating func apply(_ statement: Statement) {
+        for effect in statement.effects { apply(effect) }
+        for action in statement.actions { apply(action) }
+    }
+
+    /// Takes up the constraints, defaults and indexes that a statement makes; the objects
+    /// themselves come with its effects.
+    mutating func apply(_ action: TableAction) {
+        switch action {
+        case .createTable(let table):
+            for column in table.columns { learn(column, of: table.name) }
+            for constraint in table.constraints { learn(constraint, of: table.name) }
+        case .addColumn(let table, let column, _): learn(column, of: table)
+        case .setNotNull(let table, let column):
+            change(column, of: table) { $0.isNotNull = true }
+        case .dropNotNull(let table, let column):
+            change(column, of: table) { $0.isNotNull = false }
+        case .setDefault(let table, let column, let isDropped):
+            change(column, of: table) { $0.hasDefault = !isDropped }
+        case .addConstraint(let table, let constraint): learn(constraint, of: table)
+        case .validateConstraint(let table, let name):
+            change(.table, table) { $0.constraints[name]?.isNotValid = false }
+        case .dropConstraint(let table, let name):
+            change(.table, table) { $0.constraints[name] = nil }
+        case .renameConstraint(let table, let from, let to):
+            change(.table, table) { $0.constraints[to] = $0.constraints.removeValue(forKey: from) }
+        case .createIndex(let index): learn(index)
+        case .declareFunction(let name, let volatility):
+            volatilities[newKey(.function, name).name] = volatility
+        case .createDomain(let domain, let base, let isConstrained):
+            change(.domain, domain) { $0.base = base }
+            if isConstrained { constrain(domain) }
+        case .constrainDomain(let domain, _): constrain(domain)
+        case .fixed, .dropTable, .dropColumn, .alterType, .attachPartition, .detachPartition,
+            .dropIndex, .reindex:
+            break
+        }
+    }
+
+    private mutating func constrain(_ domain: ObjectName) {
+        change(.domain, domain) {
+            $0.constraints[""] = TableConstraint(kind: .check, name: nil, columns: [])
+        }
+    }
+
+    private mutating func learn(_ column: NewColumn, of table: ObjectName) {
+        change(column.name, of: table) {
+            $0.isNotNull = column.isNotNull
+            $0.hasDefault = column.filling != .nothing
+        }
+        for constraint in column.constraints { learn(constraint, of: table) }
+    }
+
+    private mutating func learn(_ constraint: TableConstraint, of table: ObjectName) {
+        var constraint = constraint
+        constraint.references = constraint.references.map { resolve(.table, $0) }
+        if constraint.kind == .primaryKey {
+            for column in constraint.columns { change(column, of: table) { $0.isNotNull = true } }
+        }
+        let name = constraint.name ?? Self.name(of: constraint, table)
+        change(.table, table) { $0.constraints[name] = constraint }
+    }
+
+    private mutating func learn(_ index: NewIndex) {
+        let table = resolve(.table, index.table)
+        guard let name = index.name?.resolved(in: table.schema ?? "") else { return }
+        var object =
+            objects[key(.index, name)]
+            ?? Object(
+                kind: .index, isNew: true, original: name)
+        object.index = NewIndex(
+            name: name, table: table, columns: index.columns, isUnique: index.isUnique,
+            isPartial: index.isPartial, isConcurrent: index.isConcurrent,
+            ifNotExists: index.ifNotExists)
+        objects[key(.index, name)] = object
+    }
+
+    /// The name PostgreSQL gives a constraint without one.
+    private static func name(of constraint: TableConstraint, _ table: ObjectName) -> String {
+        let ending =
+            switch constraint.kind {
+            case .check: "check"
+            case .foreignKey: "fkey"
+            case .unique: "key"
+            case .primaryKey: "pkey"
+            case .exclusion: "excl"
+            }
+        let columns = constraint.kind == .primaryKey ? [] : constraint.columns
+        return ([table.name] + columns + [ending]).joined(separator: "_")
+    }
+
+    private mutating func change(
+        _ column: String, of table: ObjectName, _ body: (inout KnownColumn) -> Void
+    ) {
+        change(.table, table) { table in
+            var known =
+                table.columns[column] ?? KnownColumn(type: nil, isNew: false, original: column)
+            body(&known)
+            table.columns[column] = known
+        }
+    }
+}
+
+// MARK: - Following names
+
+extension KnownSchema {
+    /// A table has got another name: what points to it follows.
+    mutating func renamed(_ table: ObjectName, to name: ObjectName) {
+        for (key, object) in objects {
+            if let index = object.index, index.table == table {
+                objects[key]?.index = index.renamed(table: name)
+            }
+            for (constraint, known) in object.constraints where known.references == table {
+                objects[key]?.constraints[constraint]?.references = name
+            }
+        }
+    }
+
+    /// A column has got another name: indexes and constraints follow.
+    mutating func renamed(column: String, of table: ObjectName, to name: String) {
+        for (key, object) in objects {
+            guard let index = object.index, index.table == table else { continue }
+            objects[key]?.index = index.renamed(column: column, to: name)
+        }
+        change(.table, table) { table in
+            table.constraints = table.constraints.mapValues { $0.renamed(column: column, to: name) }
+        }
+    }
+
+    /// A column is gone, and with it the indexes and constraints on it.
+    mutating func forget(column: String, of table: ObjectName) {
+        for (key, object) in objects {
+            guard let index = object.index, index.table == table, index.columns.contains(column)
+            else { continue }
+            objects[key] = nil
+        }
+        change(.table, table) { table in
+            table.constraints = table.constraints.filter { !$0.value.columns.contains(column) }
+        }
+    }
+
+    /// The indexes of a table that are known.
+    func indexes(of table: ObjectName) -> [NewIndex] {
+        let resolved = resolve(.table, table)
+        return objects.values.compactMap { object in
+            object.index.flatMap { $0.table == resolved ? $0 : nil }
+        }
+    }
+}
+
+extension NewIndex {
+    fileprivate func renamed(table: ObjectName) -> NewIndex {
+        NewIndex(
+            name: name.map { ObjectName(schema: table.schema, name: $0.name) }, table: table,
+            columns: columns, isUnique: isUnique, isPartial: isPartial,
+            isConcurrent: isConcurrent, ifNotExists: ifNotExists)
+    }
+
+    fileprivate func renamed(column: String, to new: String) -> NewIndex {
+        NewIndex(
+            name: name, table: table, columns: columns.map { $0 == column ? new : $0 },
+            isUnique: isUnique, isPartial: isPartial, isConcurrent: isConcurrent,
+            ifNotExists: ifNotExists)
+    }
+}
+
+extension TableConstraint {
+    fileprivate func renamed(column: String, to new: String) -> TableConstraint {
+        var renamed = TableConstraint(
+            kind: kind, name: name, columns: columns.map { $0 == column ? new : $0 })
+        renamed.isNotValid = isNotValid
+        renamed.references = references
+        renamed.referencedColumns = referencedColumns
+        renamed.usingIndex = usingIndex
+        renamed.notNullColumns = notNullColumns.map { $0 == column ? new : $0 }
+        return renamed
+    }
+}
