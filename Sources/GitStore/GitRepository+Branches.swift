@@ -45,6 +45,26 @@ extension GitRepository {
         }
     }
 
+    /// Every copy of a branch: the local one first, then what each remote was seen
+    /// to have. No network is used; no copy at all is no error.
+    ///
+    /// Throws ``GitError`` when the references cannot be read.
+    public func copies(ofBranch name: String) throws -> [BranchTip] {
+        let remotes = try remoteNames().map { "refs/remotes/\($0)/\(name)" }
+        return try (["refs/heads/\(name)"] + remotes).compactMap { try tip(of: $0) }
+    }
+
+    /// The configured remotes, `origin` first.
+    ///
+    /// Throws ``GitError`` when the configuration cannot be read.
+    public func remoteNames() throws -> [String] {
+        var list = git_strarray()
+        try check(git_remote_list(&list, pointer), "git_remote_list")
+        defer { git_strarray_dispose(&list) }
+        let names = (0..<list.count).compactMap { list.strings?[$0].map { String(cString: $0) } }
+        return names.filter { $0 == "origin" } + names.filter { $0 != "origin" }
+    }
+
     private static func candidates(for name: String) -> [String] {
         var candidates = ["refs/heads/\(name)", "refs/remotes/origin/\(name)"]
         if name.hasPrefix("refs/") { candidates.insert(name, at: 0) }
@@ -52,7 +72,7 @@ extension GitRepository {
         return candidates
     }
 
-    private func tip(of reference: String) throws(GitError) -> BranchTip? {
+    func tip(of reference: String) throws(GitError) -> BranchTip? {
         do throws(GitError) {
             let found = try GitHandle("git_reference_lookup", release: git_reference_free) {
                 git_reference_lookup($0, pointer, reference)

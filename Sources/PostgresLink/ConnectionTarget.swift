@@ -43,6 +43,14 @@ public struct ConnectionTarget: Sendable, Hashable {
         return copy
     }
 
+    /// The same target with a libpq keyword that the URL does not set.
+    public func withDefault(_ keyword: String, _ value: String) -> ConnectionTarget {
+        guard self.value(of: keyword) == nil else { return self }
+        var copy = self
+        copy.parameters.append(Parameter(keyword: keyword, value: value))
+        return copy
+    }
+
     /// The database's name, as libpq will resolve it.
     public var databaseName: String { value(of: "dbname") ?? value(of: "user") ?? "postgres" }
 

@@ -39,5 +39,6 @@ struct Sluice: ParsableCommand {
                 name: "Repair",
                 subcommands: [HotfixCommand.self, ResolveCommand.self, NewCommand.self]),
             CommandGroup(name: "Sandbox", subcommands: [SandboxCommand.self]),
+            CommandGroup(name: "Git", subcommands: [HookCommand.self]),
         ])
 }

@@ -43,10 +43,14 @@ public struct EnvironmentConfiguration: Sendable, Hashable {
     public var gates: [GateConfiguration]
     public var smoke: [SmokeCheck]
     public var deploy: DeploySettings
+    /// Whether a merge to its branch is deployed without anybody asking for it;
+    /// `nil` where the file does not say.
+    public var auto: Bool?
 
     public init(
         name: String, branch: String? = nil, database: Template, promotesFrom: String? = nil,
-        gates: [GateConfiguration] = [], smoke: [SmokeCheck] = [], deploy: DeploySettings = .init()
+        gates: [GateConfiguration] = [], smoke: [SmokeCheck] = [], deploy: DeploySettings = .init(),
+        auto: Bool? = nil
     ) {
         self.name = name
         self.branch = branch
@@ -55,6 +59,7 @@ public struct EnvironmentConfiguration: Sendable, Hashable {
         self.gates = gates
         self.smoke = smoke
         self.deploy = deploy
+        self.auto = auto
     }
 
     /// Whether its database is a private PostgreSQL that sluice starts itself.

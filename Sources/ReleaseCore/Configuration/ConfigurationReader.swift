@@ -98,7 +98,7 @@ public struct ConfigurationReader {
         var environment = EnvironmentConfiguration(name: name, database: Template(raw: ""))
         for (key, value) in reader.entries(
             node, of: "environment “\(name)”",
-            known: ["branch", "database", "promotes_from", "gates", "smoke", "deploy"])
+            known: ["branch", "database", "promotes_from", "gates", "smoke", "deploy", "auto"])
         {
             switch key {
             case "branch": environment.branch = reader.string(value, key)
@@ -106,6 +106,7 @@ public struct ConfigurationReader {
             case "promotes_from":
                 environment.promotesFrom = reader.string(value, key)
                 upstreamLines[name] = value.mark?.line
+            case "auto": environment.auto = reader.boolean(value, key)
             case "gates": environment.gates = gates(value)
             case "smoke":
                 environment.smoke = reader.list(value, key).compactMap {

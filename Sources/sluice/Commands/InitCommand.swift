@@ -5,7 +5,12 @@ import ReleaseCore
 
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Write sluice.yml from questions or flags.")
+        commandName: "init", abstract: "Write sluice.yml from questions or flags; install hooks.",
+        discussion: """
+            With --hooks it installs Git hooks instead: pre-commit, pre-push and post-merge. \
+            They never stop a commit because sluice or \
+            a database is absent, unless “git config sluice.strict true” asks for it.
+            """)
 
     @Option(help: ArgumentHelp("The branch that feeds staging.", valueName: "branch"))
     var staging: String?
@@ -19,12 +24,16 @@ struct InitCommand: ParsableCommand {
     @Flag(help: "Print the file instead of writing it.")
     var dryRun = false
 
+    @Flag(help: "Install the Git hooks; an existing one is never overwritten.")
+    var hooks = false
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         let console = common.console
         try CommandRunner(console: console).run {
             let workspace = try common.workspace()
+            if hooks { return installHooks(try HookInstaller(workspace).install(), console) }
             var template = try ConfigurationTemplate.proposal(for: workspace)
             template.migrationsPath = path ?? ask("Migrations folder", template.migrationsPath)
             template.stagingBranch = staging ?? ask("Branch for staging", template.stagingBranch)
@@ -36,6 +45,23 @@ struct InitCommand: ParsableCommand {
             }
             return try write(template, workspace, console)
         }
+    }
+
+    private func installHooks(
+        _ results: [HookInstaller.Result], _ console: Console
+    ) -> ExitCode {
+        for result in results {
+            switch result.outcome {
+            case .installed: console.line("installed \(result.path)")
+            case .updated: console.line("updated   \(result.path)")
+            case .unchanged: console.line("unchanged \(result.path)")
+            case .foreign:
+                console.error(
+                    "\(result.path) is there already and was not touched. Add this line to it:\n  sluice hook \(result.hook.rawValue) \"$@\"\(result.hook.isRefusing ? " || exit 1" : "")"
+                )
+            }
+        }
+        return .success
     }
 
     private func ask(_ question: String, _ proposal: String) -> String {

@@ -142,7 +142,7 @@ enum ProblemAdvice {
             case .missing, .diverged:
                 "next:  bring the folder back to the branch; or answer for it with --accept \(problem.migration)"
             case .outOfOrder:
-                "next:  rename the folder to a later timestamp on its branch; or answer for it with --accept \(problem.migration)"
+                "next:  sluice new --rebase \(problem.migration) on its branch, while it is not merged yet; or answer for it with --accept \(problem.migration)"
             case .unreadable: "next:  correct the folder on its branch."
             case .unsupported, .drift: nil
             }
