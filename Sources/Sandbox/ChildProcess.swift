@@ -12,6 +12,9 @@ package struct ChildProcess {
     /// Descriptors of the child, each with the caller's descriptor it copies.
     /// Standard ones that are not named are `/dev/null`.
     package var descriptors: [Int32: Int32] = [:]
+    /// Whether it leads a process group of its own, which can then be ended with
+    /// everything it has started.
+    package var leadsGroup = false
 
     package init(
         _ executable: String, _ arguments: [String], environment: [String: String] = [:],
@@ -102,8 +105,11 @@ package struct ChildProcess {
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
+        // Group 0: the one that has the child's own number.
+        posix_spawnattr_setpgroup(&attributes, 0)
+        let group = leadsGroup ? POSIX_SPAWN_SETPGROUP : 0
         posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+            &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | group))
     }
 }
 

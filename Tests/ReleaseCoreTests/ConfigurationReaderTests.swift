@@ -112,8 +112,8 @@ struct ConfigurationReaderTests {
             "11 unknown key “upstrem” in gates; did you mean “upstream”?",
             "11 max_age must be a duration such as 500ms, 5s, 30m or 24h.",
             "11 gate “window” must be a mapping of keys to values.",
-            "12 a smoke check has exactly one of sql, http and scenario.",
-            "12 a smoke check has exactly one of sql, http and scenario.",
+            "12 a smoke check has exactly one of sql, http, scenario, command and metrics.",
+            "12 a smoke check has exactly one of sql, http, scenario, command and metrics.",
         ]
         #expect(Set(mistakes) == Set(expected))
         #expect(mistakes.count == expected.count)

@@ -14,6 +14,8 @@ struct DeploymentFixture: Sendable {
     var databaseURL: String
     /// Who deploys, for the ledger.
     var actor = "Ada"
+    /// What else the process's environment says.
+    var variables = ["NAME": "it's", "PATH": "/usr/local/bin:/usr/bin:/bin"]
 
     /// The one environment of a test without a configuration of its own.
     static let environment = "staging"
@@ -75,6 +77,14 @@ struct DeploymentFixture: Sendable {
         try Data(script.utf8).write(to: URL(fileURLWithPath: "\(folder)/migration.sql"))
     }
 
+    /// Writes a file beside a migration's script.
+    func write(_ name: String, beside migration: String, _ text: String) throws {
+        let file = URL(fileURLWithPath: "\(directory)/migrations/\(migration)/\(name)")
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file)
+    }
+
     func remove(_ name: String) throws {
         try FileManager.default.removeItem(atPath: "\(directory)/migrations/\(name)")
     }
@@ -86,7 +96,7 @@ struct DeploymentFixture: Sendable {
             WorkspaceOptions(
                 configurationFile: "\(directory)/sluice.yml",
                 migrationsDirectory: "\(directory)/migrations",
-                variables: ["DATABASE_URL": databaseURL], actor: actor,
+                variables: variables.merging(["DATABASE_URL": databaseURL]) { $1 }, actor: actor,
                 sandboxBase: "\(directory)/sandboxes"))
     }
 

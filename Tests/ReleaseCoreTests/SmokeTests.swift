@@ -37,6 +37,8 @@ struct DatabaseCheckCase: Sendable, CustomTestStringConvertible {
         .init(
             "sql: \"with i as (insert into jobs values (3) returning id) select true from i\"",
             .failed, "25006"),
+        .init("sql: \"select ${NAME} = 'it''s'\"", .passed, "true"),
+        .init("sql: \"select ${NOWHERE}\"", .error, "NOWHERE is not set"),
         .init("sql: \"select true; insert into jobs values (3)\"", .failed, "42601"),
         .init("sql: select true from nothing", .failed, "42P01"),
         .init("sql: select true from pg_sleep(60), timeout: 50ms", .failed, "57014"),
@@ -47,7 +49,7 @@ struct DatabaseCheckCase: Sendable, CustomTestStringConvertible {
             "scenario: [ { sql: insert into jobs values (7) returning id, capture: id }, { sql: \"select count(*) = 1 from jobs where id = {{id}}::int\" } ]",
             .passed, "2 steps"),
         .init(
-            "scenario: [ { sql: \"select 'it''s \\\\ {{b}}'\", capture: a }, { sql: \"select {{a}} = 'it''s \\\\ {{b}}'\" } ]",
+            "scenario: [ { sql: \"select 'it''s \\\\ {' || '{b}}'\", capture: a }, { sql: \"select {{a}} = 'it''s \\\\ {' || '{b}}'\" } ]",
             .passed, "2 steps"),
         .init("scenario: [ { name: post, sql: select false } ]", .failed, "post: returned false"),
         .init("scenario: [ { sql: select 1 }, { sql: select oops } ]", .failed, "step 2: 42703"),

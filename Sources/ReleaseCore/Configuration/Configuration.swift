@@ -42,10 +42,15 @@ public struct EnvironmentConfiguration: Sendable, Hashable {
     public var promotesFrom: String?
     public var gates: [GateConfiguration]
     public var smoke: [SmokeCheck]
+    /// How many smoke checks run at a time.
+    public var smokeConcurrency = usualConcurrency
     public var deploy: DeploySettings
     /// Whether a merge to its branch is deployed without anybody asking for it;
     /// `nil` where the file does not say.
     public var auto: Bool?
+
+    /// What `concurrency` is where it is not said.
+    public static let usualConcurrency = 10
 
     public init(
         name: String, branch: String? = nil, database: Template, promotesFrom: String? = nil,
@@ -64,6 +69,9 @@ public struct EnvironmentConfiguration: Sendable, Hashable {
 
     /// Whether its database is a private PostgreSQL that sluice starts itself.
     public var isSandboxed: Bool { database.raw == "sandbox" }
+
+    /// The variables its configuration refers to.
+    var references: Set<String> { Set(database.references + smoke.flatMap(\.references)) }
 }
 
 /// How a deployment treats locks and time.

@@ -108,10 +108,7 @@ public struct ConfigurationReader {
                 upstreamLines[name] = value.mark?.line
             case "auto": environment.auto = reader.boolean(value, key)
             case "gates": environment.gates = gates(value)
-            case "smoke":
-                environment.smoke = reader.list(value, key).compactMap {
-                    SmokeCheck.read($0, &reader)
-                }
+            case "smoke": readSmoke(value, &environment)
             default: environment.deploy = deploySettings(value)
             }
         }
@@ -120,6 +117,24 @@ public struct ConfigurationReader {
                 node, "environment “\(name)” needs a database: a URL, ${NAME} or sandbox.")
         }
         configuration.environments.append(environment)
+    }
+
+    /// A list of checks, or `{ concurrency: 4, checks: [...] }`.
+    private mutating func readSmoke(_ node: Node, _ environment: inout EnvironmentConfiguration) {
+        var checks = node
+        if node.mapping != nil {
+            let entries = reader.entries(node, of: "smoke", known: ["concurrency", "checks"])
+            for (key, value) in entries where key == "concurrency" {
+                environment.smokeConcurrency =
+                    reader.integer(value, key, 1...64) ?? EnvironmentConfiguration.usualConcurrency
+            }
+            guard let list = entries.first(where: { $0.key == "checks" })?.value else {
+                reader.complain(node, "smoke needs checks: a list of smoke checks.")
+                return
+            }
+            checks = list
+        }
+        environment.smoke = reader.list(checks, "smoke").compactMap { SmokeCheck.read($0, &reader) }
     }
 
     private mutating func database(_ node: Node) -> Template {

@@ -22,6 +22,13 @@ public struct Template: Sendable, Hashable {
     ///
     /// - Throws: ``MissingVariable`` for the first one that is not set or empty.
     public func resolve(_ variables: [String: String]) throws(MissingVariable) -> String {
+        try resolve(variables) { $0 }
+    }
+
+    /// The same, with every value in the form its place needs.
+    func resolve(
+        _ variables: [String: String], as form: (String) -> String
+    ) throws(MissingVariable) -> String {
         var text = ""
         for part in parts {
             switch part {
@@ -30,7 +37,7 @@ public struct Template: Sendable, Hashable {
                 guard let value = variables[name], !value.isEmpty else {
                     throw MissingVariable(name: name, line: line)
                 }
-                text += value
+                text += form(value)
             }
         }
         return text

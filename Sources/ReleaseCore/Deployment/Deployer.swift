@@ -133,10 +133,13 @@ public struct Deployer {
         var run = DeploymentRun(
             plan: plan, release: prepared.release, link: link, deployment: deployment,
             actor: workspace.options.actor, interrupt: interrupt, report: report)
+        let smoke = SmokeStage(workspace: workspace, interrupt: interrupt, report: report)
+        let checks =
+            request.runsSmoke ? try smoke.checks(prepared.release, plan, link) : []
         var result = try run.apply(gates: gates)
         do {
-            if result.verdict == .succeeded, request.runsSmoke {
-                try SmokeStage(workspace: workspace).run(&result, prepared.release, run)
+            if result.verdict == .succeeded {
+                try smoke.run(checks, &result, prepared.release, run)
             }
             try run.close(result)
         } catch let error as PostgresError {

@@ -20,6 +20,8 @@ public enum DeploymentEvent: Sendable {
     case progress(phase: String, percent: Int?)
     /// The connection broke; the history says how far the work came.
     case reconnecting(attempt: Int)
+    /// Smoke checks run, and so many have ended.
+    case checking(finished: Int, of: Int)
 
     /// A session that holds a lock others want.
     public struct Blocker: Sendable, Hashable {

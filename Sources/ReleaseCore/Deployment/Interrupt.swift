@@ -10,6 +10,8 @@ public final class Interrupt: Sendable {
     /// Held while a cancel request is under way, so that none arrives after
     /// ``watch(_:)`` has returned and hits what comes next.
     private let canceller = Mutex<PostgresCanceller?>(nil)
+    /// The sessions of smoke checks, which run side by side.
+    private let others = Mutex<[ObjectIdentifier: PostgresCanceller]>([:])
 
     public init() {}
 
@@ -29,9 +31,13 @@ public final class Interrupt: Sendable {
 
     /// - Returns: whether there is a session to cancel.
     private func cancel() -> Bool {
-        canceller.withLock { canceller in
+        let hasOthers = others.withLock { others in
+            for canceller in others.values { canceller.cancel() }
+            return !others.isEmpty
+        }
+        return canceller.withLock { canceller in
             canceller?.cancel()
-            return canceller != nil
+            return canceller != nil || hasOthers
         }
     }
 
@@ -39,5 +45,26 @@ public final class Interrupt: Sendable {
     func watch(_ session: PostgresSession?) {
         let next = session?.canceller
         canceller.withLock { $0 = next }
+    }
+
+    /// Runs `body`; what runs on the session meanwhile is cancelled with the rest.
+    func watching<T>(_ session: PostgresSession, _ body: () throws -> T) rethrows -> T {
+        guard let canceller = session.canceller else { return try body() }
+        others.withLock { $0[ObjectIdentifier(canceller)] = canceller }
+        defer { _ = others.withLock { $0.removeValue(forKey: ObjectIdentifier(canceller)) } }
+        return try body()
+    }
+
+    /// Waits; ends early when somebody asks to stop.
+    ///
+    /// - Returns: whether the whole time went by.
+    func pause(_ duration: Duration) -> Bool {
+        let deadline = ContinuousClock.now + duration
+        while !isRaised {
+            let left = deadline - ContinuousClock.now
+            guard left > .zero else { return true }
+            usleep(UInt32(clamping: min(50, max(1, left.milliseconds)) * 1000))
+        }
+        return false
     }
 }

@@ -1,137 +1,152 @@
-import Foundation
-
 /// Makes one request and judges the answer.
-///
-/// The request is made by the program `curl`: it verifies TLS by the system's
-/// certificates, bounds time and redirects, and costs nothing to those who make
-/// no HTTP checks. Linking FoundationNetworking, the alternative that comes with
-/// the toolchain, adds 7 ms of loading to every command, more than half of what
-/// a deployment with nothing to do takes; async-http-client adds minutes of
-/// building on two cores.
 struct HTTPCheck {
     let request: HTTPRequest
     let expectation: HTTPExpectation
-    let timeout: Duration
-    /// More of a body than this is not read.
-    private static let longestBody = 1 << 20
+    let client: HTTPClient
+    let variables: [String: String]
+    /// What earlier steps of a scenario have kept.
+    var captured: [String: String] = [:]
+
+    /// How much of a body can be shown at all, in bytes.
+    private static let longestExcerpt = 8192
 
     /// Blocks until the answer is there or the time is up.
-    func run(_ variables: [String: String]) -> (SmokeRun.Outcome, String) {
+    func run(_ timeout: Duration) -> (result: CheckResult, answer: HTTPAnswer?) {
         do {
-            return judge(try send(configuration(variables)))
+            let answer = try client.send(try resolved(), timeout: timeout)
+            return (judge(answer), answer)
+        } catch let failure as HTTPFailure {
+            switch failure {
+            case .unanswered(let why):
+                return (CheckResult(.error, "\(request.url.raw) could not be asked: \(why)"), nil)
+            case .wrong(let why): return (CheckResult(.failed, "\(request.url.raw): \(why)"), nil)
+            }
         } catch {
-            return (.error, masked("\(request.url.raw) could not be asked: \(error)", variables))
+            return (CheckResult(.error, "\(request.url.raw) could not be asked: \(error)"), nil)
         }
     }
 
-    /// curl may repeat an address, and an address may hold a secret.
-    private func masked(_ text: String, _ variables: [String: String]) -> String {
-        request.url.references.compactMap { variables[$0] }.filter { !$0.isEmpty }.reduce(text) {
-            $0.replacing($1, with: "***")
+    /// The request with every reference replaced.
+    private func resolved() throws -> HTTPClient.Request {
+        let redirects =
+            request.redirects ?? (expectation.wantsRedirection ? 0 : HTTPRequest.usualRedirects)
+        return HTTPClient.Request(
+            method: request.method,
+            url: try CaptureText.url(request.url.resolve(variables), captured),
+            headers: try headers(), body: try request.body.map(body), redirects: redirects,
+            bodyLimit: request.bodyLimit)
+    }
+
+    private func headers() throws -> [HTTPClient.Header] {
+        var headers = try request.headers.sorted { $0.key < $1.key }.map { name, value in
+            HTTPClient.Header(
+                name: name, value: try CaptureText.header(value.resolve(variables), captured),
+                isSecret: !value.references.isEmpty || !CaptureText.names(in: value.raw).isEmpty
+                    || ["authorization", "cookie"].contains(name.lowercased()))
         }
-    }
-
-    /// The request in curl's configuration language, which reaches it through
-    /// its standard input: headers and bodies may hold secrets, and arguments
-    /// are visible to everybody on the machine (`man curl`, --config).
-    private func configuration(_ variables: [String: String]) throws -> String {
-        let url = try request.url.resolve(variables)
-        var lines = [
-            "url = \(Self.quoted(url))", "request = \(Self.quoted(request.method))",
-            "max-time = \(Double(timeout.milliseconds) / 1000)", "silent", "show-error",
-            "max-redirs = 5", "proto = \"=http,https\"", "no-buffer", "globoff",
-            "write-out = \"\\n%{http_code}\"",
-        ]
-        // Where a redirection is expected, it is the answer.
-        if !(300...399).contains(expectation.status) { lines.append("location") }
-        for (name, value) in request.headers.sorted(by: { $0.key < $1.key }) {
-            lines.append("header = \(Self.quoted("\(name): \(try value.resolve(variables))"))")
+        // What curl would say instead is that it is a form.
+        if let body = request.body, CaptureText.isJSON(body.raw),
+            !headers.contains(where: { $0.name.lowercased() == "content-type" })
+        {
+            headers.append(.init(name: "Content-Type", value: "application/json", isSecret: false))
         }
-        if let body = request.body {
-            lines.append("data-raw = \(Self.quoted(try body.resolve(variables)))")
+        return headers
+    }
+
+    private func body(_ template: Template) throws -> String {
+        let isJSON = CaptureText.isJSON(template.raw)
+        let text = try template.resolve(variables) { isJSON ? JSONText.escaped($0) : $0 }
+        return CaptureText.body(text, captured)
+    }
+
+    private func judge(_ answer: HTTPAnswer) -> CheckResult {
+        let wrong =
+            statusMistake(answer) ?? timeMistake(answer) ?? headerMistake(answer)
+            ?? jsonMistake(answer) ?? textMistake(answer)
+        return wrong ?? CheckResult(.passed, "answered \(answer.status)")
+    }
+
+    private func statusMistake(_ answer: HTTPAnswer) -> CheckResult? {
+        guard !expectation.status.contains(where: { $0.contains(answer.status) }) else {
+            return nil
         }
-        if request.method == "HEAD" { lines.append("head") }
-        return lines.joined(separator: "\n") + "\n"
+        return failed(answer, "answered \(answer.status) instead of \(expectation.statusText)")
     }
 
-    private static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\r": quoted += "\\r"
-            case "\t": quoted += "\\t"
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
-    }
-
-    private struct Answer {
-        var status: Int
-        var body: String
-    }
-
-    /// Why there is no answer.
-    private struct NoAnswer: Error, CustomStringConvertible {
-        var description: String
-    }
-
-    private func send(_ configuration: String) throws -> Answer {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["curl", "--disable", "--config", "-"]
-        let (input, output, errors) = (Pipe(), Pipe(), Pipe())
-        (process.standardInput, process.standardOutput, process.standardError) = (
-            input, output, errors
+    private func timeMistake(_ answer: HTTPAnswer) -> CheckResult? {
+        guard let limit = expectation.within, answer.time > limit else { return nil }
+        return CheckResult(
+            .failed,
+            "answered \(answer.status) after \(DurationText.describe(answer.time)) instead of within \(DurationText.describe(limit))."
         )
-        try process.run()
-        try? input.fileHandleForWriting.write(contentsOf: Data(configuration.utf8))
-        try? input.fileHandleForWriting.close()
-        let text = try Self.read(output.fileHandleForReading, process)
-        let complaint = String(
-            decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return try answer(text, complaint, process.terminationStatus)
     }
 
-    /// Reads to the end, or ends a server that never stops talking.
-    private static func read(_ handle: FileHandle, _ process: Process) throws -> String {
-        var data = Data()
-        while let part = try handle.read(upToCount: 65_536), !part.isEmpty {
-            data.append(part)
-            if data.count > longestBody {
-                process.terminate()
-                throw NoAnswer(description: "the answer has more than \(longestBody) bytes.")
+    private func headerMistake(_ answer: HTTPAnswer) -> CheckResult? {
+        for (name, wanted) in expectation.headers.sorted(by: { $0.key < $1.key }) {
+            let wanted = CaptureText.plain(wanted, captured)
+            guard let value = answer.header(name) else {
+                return CheckResult(.failed, "answered \(answer.status) without the header \(name).")
             }
+            guard value != wanted else { continue }
+            return CheckResult(
+                .failed, "answered with \(name): \(Self.excerpt(value)) instead of \(wanted).")
         }
-        return String(decoding: data, as: UTF8.self)
+        return nil
     }
 
-    private func answer(_ text: String, _ complaint: String, _ status: Int32) throws -> Answer {
-        if status == 127 {
-            throw NoAnswer(description: "the program curl is not installed (Debian package curl).")
+    private func jsonMistake(_ answer: HTTPAnswer) -> CheckResult? {
+        guard !expectation.json.isEmpty else { return nil }
+        if answer.isCut { return tooLong(answer, "it was not read as JSON") }
+        guard let root = answer.json else {
+            return failed(answer, "answered \(answer.status) with a body that is not JSON")
         }
-        guard status == 0, let cut = text.lastIndex(of: "\n"),
-            let code = Int(text[text.index(after: cut)...])
-        else {
-            let words =
-                complaint.split(separator: "\n").first.map(String.init)
-                ?? "curl ended with \(status)"
-            throw NoAnswer(description: words.hasSuffix(".") ? words : words + ".")
+        let sorted = expectation.json.sorted { $0.key.description < $1.key.description }
+        for (pointer, wanted) in sorted {
+            guard let value = pointer.value(in: root) else {
+                return failed(answer, "answered without a value at “\(pointer)”")
+            }
+            guard !matches(value, wanted) else { continue }
+            return CheckResult(
+                .failed,
+                "answered with \(Self.excerpt(value.json)) at “\(pointer)” instead of \(wanted.json)."
+            )
         }
-        return Answer(status: code, body: String(text[..<cut]))
+        return nil
     }
 
-    private func judge(_ answer: Answer) -> (SmokeRun.Outcome, String) {
-        guard answer.status == expectation.status else {
-            return (.failed, "answered \(answer.status) instead of \(expectation.status).")
+    /// A captured value is a text, whatever it was before.
+    private func matches(_ value: JSONValue, _ wanted: JSONValue) -> Bool {
+        if case .string(let text) = wanted, !CaptureText.names(in: text).isEmpty {
+            return value.text == CaptureText.plain(text, captured)
         }
-        if let text = expectation.text, !answer.body.contains(text) {
-            return (.failed, "answered \(answer.status) without the text “\(text)”.")
-        }
-        return (.passed, "answered \(answer.status)")
+        return value.equals(wanted)
+    }
+
+    private func textMistake(_ answer: HTTPAnswer) -> CheckResult? {
+        guard let text = expectation.text.map({ CaptureText.plain($0, captured) }),
+            !answer.text.contains(text)
+        else { return nil }
+        if answer.isCut { return tooLong(answer, "“\(text)” is not in the beginning of it") }
+        return failed(answer, "answered \(answer.status) without the text “\(text)”")
+    }
+
+    /// What lies behind the limit is unknown.
+    private func tooLong(_ answer: HTTPAnswer, _ consequence: String) -> CheckResult {
+        CheckResult(
+            .error,
+            "answered \(answer.status) with a body of more than \(request.bodyLimit) bytes (max_body): \(consequence)."
+        )
+    }
+
+    private func failed(_ answer: HTTPAnswer, _ what: String) -> CheckResult {
+        guard !answer.body.isEmpty else { return CheckResult(.failed, what + ".") }
+        let text = String(decoding: answer.body.prefix(Self.longestExcerpt), as: UTF8.self)
+        return CheckResult(.failed, "\(what): “\(Self.excerpt(text))”.", output: text)
+    }
+
+    /// One line of text for people. Masking comes later and looks for whole
+    /// secrets, so the cut is made there.
+    private static func excerpt(_ text: String) -> String {
+        text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 }

@@ -6,23 +6,73 @@ public struct SmokeCheck: Sendable, Hashable {
         case sql(String, SQLExpectation)
         /// One request.
         case http(HTTPRequest, HTTPExpectation)
-        /// Statements in one transaction that is rolled back at the end.
-        case scenario([ScenarioStep])
+        /// Requests and statements, one after the other.
+        case scenario(Scenario)
+        /// A program that must end with status 0.
+        case command(CommandCheck)
+        /// Numbers before and after the deployment.
+        case metrics(MetricsCheck)
     }
 
     public var name: String
     public var action: Action
+    /// How long one attempt may take.
     public var timeout: Duration
     /// Whether its failure degrades the deployment.
     public var required: Bool
+    /// What `sluice smoke --tag` picks it by.
+    public var tags: [String]
+    public var patience: Patience
 
     public init(
-        name: String, action: Action, timeout: Duration = .seconds(30), required: Bool = true
+        name: String, action: Action, timeout: Duration = .seconds(30), required: Bool = true,
+        tags: [String] = [], patience: Patience = Patience()
     ) {
         self.name = name
         self.action = action
         self.timeout = timeout
         self.required = required
+        self.tags = tags
+        self.patience = patience
+    }
+
+    /// The word for what it does, as the configuration has it.
+    public var kind: String {
+        switch action {
+        case .sql: "sql"
+        case .http: "http"
+        case .scenario: "scenario"
+        case .command: "command"
+        case .metrics: "metrics"
+        }
+    }
+
+    /// How often a check that does not pass is tried again.
+    public struct Patience: Sendable, Hashable {
+        /// Attempts after the first one.
+        public var retries: Int
+        /// How long to keep trying; `nil` where ``retries`` counts.
+        public var within: Duration?
+        /// How long to wait between two attempts.
+        public var interval: Duration
+
+        public init(retries: Int = 0, within: Duration? = nil, interval: Duration = .seconds(1)) {
+            self.retries = retries
+            self.within = within
+            self.interval = interval
+        }
+    }
+
+    /// The variables it refers to.
+    var references: [String] {
+        switch action {
+        case .sql(let sql, _): Template(raw: sql).references
+        case .http(let request, _): request.references
+        case .scenario(let scenario):
+            (scenario.steps + scenario.cleanup).flatMap(\.references)
+        case .command(let command): command.environment.values.flatMap(\.references)
+        case .metrics(let metrics): metrics.references
+        }
     }
 }
 
@@ -36,47 +86,18 @@ public enum SQLExpectation: Sendable, Hashable {
     case rows(ClosedRange<Int>)
 }
 
-/// A request; every text may hold `${NAME}` references.
-public struct HTTPRequest: Sendable, Hashable {
-    public var method: String
-    public var url: Template
-    public var headers: [String: Template]
-    public var body: Template?
+/// A program of the user's own.
+public struct CommandCheck: Sendable, Hashable {
+    /// The program with its arguments; one word is a line for the shell.
+    public var words: [String]
+    /// Whether ``words`` is one line for `/bin/sh -c`.
+    public var isShell: Bool
+    /// Variables it gets besides the process's own.
+    public var environment: [String: Template]
 
-    public init(
-        method: String = "GET", url: Template, headers: [String: Template] = [:],
-        body: Template? = nil
-    ) {
-        self.method = method
-        self.url = url
-        self.headers = headers
-        self.body = body
-    }
-}
-
-/// What the answer to a request must be.
-public struct HTTPExpectation: Sendable, Hashable {
-    public var status: Int
-    /// Text that the body must contain.
-    public var text: String?
-
-    public init(status: Int = 200, text: String? = nil) {
-        self.status = status
-        self.text = text
-    }
-}
-
-/// One statement of a scenario.
-public struct ScenarioStep: Sendable, Hashable {
-    public var name: String
-    /// May refer to captured values as `{{name}}`, replaced by a quoted literal.
-    public var sql: String
-    /// The name under which the first value of the result is kept.
-    public var capture: String?
-
-    public init(name: String, sql: String, capture: String? = nil) {
-        self.name = name
-        self.sql = sql
-        self.capture = capture
+    public init(words: [String], isShell: Bool, environment: [String: Template] = [:]) {
+        self.words = words
+        self.isShell = isShell
+        self.environment = environment
     }
 }

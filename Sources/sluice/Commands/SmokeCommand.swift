@@ -8,26 +8,52 @@ struct SmokeCommand: ParsableCommand {
     @Argument(help: "The environment; may be left out when there is only one.")
     var environment: String?
 
+    @Option(
+        help: ArgumentHelp("Only checks with this tag; can be given again.", valueName: "tag"))
+    var tag: [String] = []
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         let console = common.console
         try CommandRunner(console: console).run {
-            let (name, run) = try SmokeStage(workspace: try common.workspace()).run(environment)
-            if console.format == .json {
-                try console.document(Document(name, run))
-            } else {
-                print(name, run, console)
+            let interrupt = Interrupt()
+            let signals = SignalWatch(interrupt, console)
+            defer { withExtendedLifetime(signals) {} }
+            let teller = StoryTeller(console: console)
+            let stage = SmokeStage(workspace: try common.workspace(), interrupt: interrupt) {
+                teller.tell($0)
             }
-            return run.outcome == .passed ? .success : run.outcome == .failed ? .failure : .tryAgain
+            let report = try stage.run(environment, tags: tag)
+            if console.format == .json {
+                try console.document(Document(report))
+            } else {
+                print(report, console)
+            }
+            if interrupt.isRaised { return .interrupted }
+            return Self.exitCode(report.run)
         }
     }
 
-    private func print(_ name: String, _ run: SmokeRun, _ console: Console) {
-        if run.results.isEmpty {
+    private static func exitCode(_ run: SmokeRun) -> ExitCode {
+        switch run.outcome {
+        case .passed: .success
+        case .failed: .failure
+        case .error: .tryAgain
+        }
+    }
+
+    private func print(_ report: SmokeStage.Report, _ console: Console) {
+        let name = report.environment
+        if report.run.results.isEmpty {
             console.line("\(name) has no smoke checks; add some under smoke: in sluice.yml.")
         }
-        console.lines(SmokeText(console: console).lines(run))
+        console.lines(SmokeText(console: console).lines(report.run))
+        guard let hold = report.hold else { return }
+        console.line("\(name) is on hold since \(hold.since): \(hold.reason)")
+        if report.run.outcome == .passed, report.run.isComplete, !report.run.results.isEmpty {
+            console.line("next:  sluice release \(name) --reason \"smoke checks pass\"")
+        }
     }
 
     struct Document: Encodable {
@@ -35,10 +61,10 @@ struct SmokeCommand: ParsableCommand {
         var outcome: String
         var smoke: [SmokeDocument]
 
-        init(_ environment: String, _ run: SmokeRun) {
-            self.environment = environment
-            outcome = run.outcome.rawValue
-            smoke = run.results.map(SmokeDocument.init)
+        init(_ report: SmokeStage.Report) {
+            environment = report.environment
+            outcome = report.run.outcome.rawValue
+            smoke = report.run.results.map(SmokeDocument.init)
         }
     }
 }

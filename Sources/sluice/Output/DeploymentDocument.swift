@@ -90,8 +90,16 @@ struct SmokeDocument: Encodable {
     var outcome: String
     var milliseconds: Int
     var detail: String
+    var kind: String
+    var required: Bool
+    var attempts: Int
+    var output: String?
 
     init(_ result: SmokeRun.Result) {
+        kind = result.kind
+        required = result.required
+        attempts = result.attempts
+        output = result.output
         name = result.name
         outcome = result.outcome.rawValue
         milliseconds = result.milliseconds

@@ -34,6 +34,8 @@ struct DeploymentText: Sendable {
             return "  \(phase)\(percent.map { " \($0) %" } ?? "")"
         case .reconnecting(let attempt):
             return "  the connection broke; reconnecting (\(attempt))"
+        case .checking(let finished, let count):
+            return console.paint("  smoke checks: \(finished) of \(count)", .faint)
         case .resuming(let migration, let finished, let total):
             return "  \(migration): continuing behind \(finished) of \(total) finished statements"
         }

@@ -31,6 +31,9 @@ final class StoryTeller: Sendable {
                 passing(line, isNews: state.blocker != blocker.process, &state)
                 state.blocker = blocker.process
             case .progress: passing(line, isNews: false, &state)
+            case .checking(let finished, let count):
+                // The results themselves follow.
+                if finished < count { passing(line, isNews: false, &state) } else { wipe(&state) }
             default: lasting(line, &state)
             }
         }
@@ -38,6 +41,11 @@ final class StoryTeller: Sendable {
 
     private func lasting(_ line: String, _ state: inout State) {
         console.line((state.isLive ? Self.wipe : "") + line)
+        state.isLive = false
+    }
+
+    private func wipe(_ state: inout State) {
+        if state.isLive { Console.write(Self.wipe, to: STDOUT_FILENO) }
         state.isLive = false
     }
 
