@@ -25,6 +25,8 @@ public struct Statement: Sendable, Hashable {
     public let effects: [Effect]
     /// What it asks of relations, in order.
     public let actions: [TableAction]
+    /// What the catalogs can tell of it when it was cut short; nil for most.
+    public let standaloneWork: StandaloneWork?
     /// The `-- sluice:allow` comments above it.
     public let allowances: [Allowance]
 }

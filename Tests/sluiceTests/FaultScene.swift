@@ -38,6 +38,7 @@ struct FaultScene: Sendable {
             INSERT INTO sales VALUES (4, 4);
             CREATE UNIQUE INDEX CONCURRENTLY books_id ON books (id);
             INSERT INTO sales VALUES (5, 5);
+            CREATE INDEX CONCURRENTLY ON books (price);
             """
         ),
         (
@@ -59,6 +60,17 @@ struct FaultScene: Sendable {
             ALTER TYPE mood ADD VALUE 'gloomy';
             ALTER TABLE books ADD COLUMN mood mood;
             UPDATE books SET mood = 'gloomy', price = price + 1 WHERE id <= 10;
+            """
+        ),
+        (
+            "20240106000000_partitions",
+            """
+            CREATE TABLE years (year int) PARTITION BY LIST (year);
+            CREATE TABLE years_2023 PARTITION OF years FOR VALUES IN (2023);
+            INSERT INTO years VALUES (2023);
+            ALTER TABLE years DETACH PARTITION years_2023 CONCURRENTLY;
+            REINDEX INDEX CONCURRENTLY books_id;
+            INSERT INTO sales VALUES (7, 7);
             """
         ),
     ]

@@ -24,8 +24,17 @@ struct Action: Sendable {
     var completes: Bool
     /// Whether it is the whole migration, so that its failure leaves nothing.
     var isWhole = false
-    /// What an earlier run left behind of this statement.
-    var fate = Settlement.Fate.waiting
+    /// What an earlier run left behind, to be settled before this runs.
+    var settling: Settling?
+}
+
+/// How a statement stands that an earlier run has sent outside a transaction.
+struct Settling: Sendable {
+    var fate: Settlement.Fate
+    /// What was there before it; `nil` in records of earlier versions.
+    var witness: Witness?
+    /// Written when it is settled that the statement runs again.
+    var records: [String] = []
 }
 
 /// A stretch of SQL inside an action.

@@ -10,21 +10,26 @@ struct ActionCompiler {
 
     func compile(_ migrations: [PlannedMigration]) -> [Action] {
         migrations.enumerated().flatMap { index, planned in
-            let isLast = index == migrations.count - 1
-            if let earlier = progress[planned.name],
-                earlier.finishedUnits >= planned.script.units.count
-            {
-                return [closing(planned, index, earlier)]
-            }
-            if planned.script.opaqueScan != nil {
-                return whole(planned, index, as: .opaque, isLast: isLast)
-            }
-            switch planned.script.mode {
-            case .transactional: return whole(planned, index, as: .transaction, isLast: isLast)
-            case .stepwise where isOneTransaction(planned.script):
-                return whole(planned, index, as: .transaction, isLast: isLast)
-            case .stepwise: return stepwise(planned, index)
-            }
+            let actions = actions(planned, index, isLast: index == migrations.count - 1)
+            guard let earlier = progress[planned.name] else { return actions }
+            return settling(earlier, actions, planned)
+        }
+    }
+
+    private func actions(_ planned: PlannedMigration, _ index: Int, isLast: Bool) -> [Action] {
+        if let earlier = progress[planned.name],
+            earlier.finishedUnits >= planned.script.units.count
+        {
+            return [closing(planned, index, earlier)]
+        }
+        if planned.script.opaqueScan != nil {
+            return whole(planned, index, as: .opaque, isLast: isLast)
+        }
+        switch planned.script.mode {
+        case .transactional: return whole(planned, index, as: .transaction, isLast: isLast)
+        case .stepwise where isOneTransaction(planned.script):
+            return whole(planned, index, as: .transaction, isLast: isLast)
+        case .stepwise: return stepwise(planned, index)
         }
     }
 
@@ -93,25 +98,25 @@ struct ActionCompiler {
                 + bookkeeping.progressOpened(
                     planned.migration, id: id, total: planned.script.statements.count)
         }
-        if units[firstUnit].kind == .alone {
-            opening += bookkeeping.fate(.running, of: planned.migration)
+        // What is known of an earlier attempt stays until it is settled.
+        let isUnsettled = earlier.map { $0.fate != .waiting } ?? false
+        if !isUnsettled, let next = statementAlone(planned.script, firstUnit) {
+            opening += bookkeeping.running(next, of: planned.migration)
         }
         var first = transaction(
             index, opening: [], body: nil, closing: opening, next: units[firstUnit], planned.script)
         let settings = sessionSettings(planned.script, units: firstUnit)
         if !settings.isEmpty { first.pieces.append(.bookkeeping(settings)) }
-        var actions = [first]
-        for number in firstUnit..<units.count {
-            actions += self.unit(number, of: planned, index, id: id)
+        return [first]
+            + (firstUnit..<units.count).flatMap { self.unit($0, of: planned, index, id: id) }
+    }
+
+    /// The statement of a unit that runs by itself.
+    func statementAlone(_ script: Script, _ unit: Int) -> Statement? {
+        guard script.units.indices.contains(unit), script.units[unit].kind == .alone else {
+            return nil
         }
-        if let earlier {
-            // The script's tail may have been edited since: whatever builds an index
-            // looks for half a one first.
-            for number in actions.indices {
-                actions[number].fate = number == 1 ? earlier.fate : .failed
-            }
-        }
-        return actions
+        return script.statements[script.units[unit].statements.lowerBound]
     }
 
     /// The records alone, where all that was unfinished has been taken out of the script.
@@ -139,7 +144,7 @@ struct ActionCompiler {
         var closing = bookkeeping.advanced(
             planned.migration, units: number + 1, statements: unit.statements.upperBound,
             prefix: Self.prefix(of: script, units: number + 1),
-            fate: next?.kind == .alone ? .running : .waiting)
+            next: statementAlone(script, number + 1))
         if isLast {
             closing += [bookkeeping.finished(planned.migration, id: id)]
             closing +=

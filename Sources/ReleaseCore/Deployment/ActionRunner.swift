@@ -135,14 +135,19 @@ struct ActionRunner {
     /// Sends a statement by itself, unless an earlier run's turns out to have
     /// done its work.
     private func sendAlone(_ action: Action, _ session: PostgresSession) throws {
-        if let statement = statement(of: action) {
-            switch try Settlement(session: session).settle(statement, action.fate) {
+        if let settling = action.settling {
+            let settlement = Settlement(session: session)
+            guard let statement = statement(of: action) else {
+                if let witness = settling.witness { try settlement.clear(witness) }
+                return
+            }
+            switch try settlement.settle(statement, settling.fate, settling.witness) {
             case .isDone: return
             case .isUnknowable: throw Self.unknowable(statement)
-            case .run: break
+            case .run: for record in settling.records { try session.execute(record) }
             }
         }
-        try session.execute(action.pieces[0].sql)
+        for piece in action.pieces { try session.execute(piece.sql) }
     }
 
     private static func unknowable(_ statement: Statement) -> PostgresError {

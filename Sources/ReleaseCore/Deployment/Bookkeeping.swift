@@ -1,4 +1,5 @@
 import PostgresLink
+import SQLAnalysis
 
 /// Writes the SQL by which history and ledger keep up with what a script did.
 ///
@@ -68,7 +69,8 @@ struct Bookkeeping: Sendable {
             VALUES (\(Quoting.literal(migration.name)), '\(id)', 0, 0, \(total), '')
             ON CONFLICT (migration) DO UPDATE
             SET history_id = EXCLUDED.history_id, finished_units = 0, finished_statements = 0,
-                total_statements = EXCLUDED.total_statements, prefix = '', fate = DEFAULT
+                total_statements = EXCLUDED.total_statements, prefix = '', fate = DEFAULT,
+                witness = NULL
             """
         ]
     }
@@ -80,29 +82,43 @@ struct Bookkeeping: Sendable {
     ///   - units: how many are finished.
     ///   - statements: how many are finished.
     ///   - prefix: names what they were.
-    ///   - fate: of the unit that comes next.
+    ///   - next: the statement that is sent by itself directly afterwards.
     /// - Returns: statements; none where there is no ledger.
     func advanced(
-        _ migration: Migration, units: Int, statements: Int, prefix: String, fate: Settlement.Fate
+        _ migration: Migration, units: Int, statements: Int, prefix: String, next: Statement?
     ) -> [String] {
         guard deployment != nil else { return [] }
         return [
             """
             UPDATE _sluice.progress
             SET finished_units = \(units), finished_statements = \(statements), prefix = '\(prefix)',
-                fate = '\(fate.rawValue)',
+                fate = '\(next == nil ? Settlement.Fate.waiting.rawValue : Settlement.Fate.running.rawValue)',
+                witness = \(next.map(Witness.expression) ?? "NULL"),
                 updated_at = pg_catalog.clock_timestamp()
             WHERE migration = \(Quoting.literal(migration.name))
             """
         ]
     }
 
-    /// Notes what is known of the unit behind the finished ones.
-    func fate(_ fate: Settlement.Fate, of migration: Migration) -> [String] {
+    /// Notes that the statement behind the finished ones is sent now, and what was
+    /// there before.
+    func running(_ statement: Statement, of migration: Migration) -> [String] {
         guard deployment != nil else { return [] }
         return [
             """
-            UPDATE _sluice.progress SET fate = '\(fate.rawValue)'
+            UPDATE _sluice.progress
+            SET fate = 'running', witness = \(Witness.expression(for: statement))
+            WHERE migration = \(Quoting.literal(migration.name))
+            """
+        ]
+    }
+
+    /// Notes that the unit behind the finished ones has failed.
+    func failed(_ migration: Migration) -> [String] {
+        guard deployment != nil else { return [] }
+        return [
+            """
+            UPDATE _sluice.progress SET fate = 'failed'
             WHERE migration = \(Quoting.literal(migration.name))
             """
         ]

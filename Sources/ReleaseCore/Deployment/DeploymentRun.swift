@@ -75,6 +75,8 @@ struct DeploymentRun {
                 missingSchema: link.state.schema == nil ? link.target.schema ?? "public" : nil,
                 createsHistory: link.state.historySchema == nil,
                 createsLedger: link.state.ledger == nil && link.state.mayCreateSchema,
+                upgradesLedger: link.state.ledger.map { $0.version < LedgerSchema.version }
+                    ?? false,
                 writesLedger: writesLedger))
     }
 
@@ -171,7 +173,7 @@ struct DeploymentRun {
         else { return }
         if planned.script.mode != .transactional {
             // Known to have failed: a later run must not take its index for finished.
-            try? writer.execute(bookkeeping.fate(.failed, of: planned.migration))
+            try? writer.execute(bookkeeping.failed(planned.migration))
         }
         // The failure itself is what must reach the user, also when the record cannot be written.
         try? writer.record(failure, of: planned, deployment: deployment)

@@ -2,7 +2,8 @@ import PostgresLink
 import SQLAnalysis
 
 /// Finds out what became of a statement that ran by itself when the run that
-/// sent it could not say: looks in the catalogs, and clears away half an index.
+/// sent it could not say: looks in the catalogs, and clears away what is
+/// half-done.
 struct Settlement {
     /// What the ledger knows of a statement that is not recorded as finished.
     enum Fate: String, Sendable, Hashable {
@@ -26,21 +27,34 @@ struct Settlement {
 
     /// Decides whether the statement must run, and makes room for it.
     ///
+    /// - Parameters:
+    ///   - statement: of the script as it is now.
+    ///   - fate: what the ledger says of the statement in its place.
+    ///   - witness: what was there before that one; `nil` in records of earlier versions.
     /// - Throws: `PostgresError`.
-    func settle(_ statement: Statement, _ fate: Fate) throws -> Decision {
+    func settle(_ statement: Statement, _ fate: Fate, _ witness: Witness?) throws -> Decision {
         guard fate != .waiting else { return .run }
-        if statement.tag == "REINDEX CONCURRENTLY" { try dropHalfRebuiltIndexes() }
-        for effect in statement.effects {
-            switch effect {
-            case .create(.index, let name, _, _): return try settleCreation(of: name, fate)
-            case .drop(.index, let name, _, _): return try settleDrop(of: name, fate)
-            case .create(.database, let name, _, _):
-                return try exists(database: name.name) && fate == .running ? .isDone : .run
-            case .drop(.database, let name, _, _):
-                return try !exists(database: name.name) && fate == .running ? .isDone : .run
-            default: continue
-            }
+        // The script's tail may have been edited since: then this statement never ran.
+        if let witness, !witness.isOf(statement) { return .run }
+        let wasRunning = fate == .running
+        switch statement.standaloneWork {
+        case .buildsIndex(let build):
+            return try IndexSettlement(session: session).settle(build, fate, witness)
+        case .dropsIndex(let name):
+            let isThere = try exists(
+                "SELECT WHERE pg_catalog.to_regclass(\(name.literal)) IS NOT NULL")
+            return !isThere && wasRunning && witness?.wasThere != false ? .isDone : .run
+        case .detaches(let partition, let parent):
+            return try settleDetachment(of: partition, from: parent, wasRunning, witness)
+        case .creates(let object, let name):
+            let isThere = try exists(object.query(name))
+            return isThere && wasRunning && witness?.wasThere != true ? .isDone : .run
+        case .drops(let object, let name):
+            let isThere = try exists(object.query(name))
+            return !isThere && wasRunning && witness?.wasThere != false ? .isDone : .run
+        case nil: break
         }
+        if statement.tag == "REINDEX CONCURRENTLY" { try dropHalfRebuiltIndexes(witness) }
         // VACUUM, REINDEX, ALTER SYSTEM and the like come to the same when they run
         // again. Code that commits by itself does not, nor does a prepared transaction.
         let isRepeatable =
@@ -48,26 +62,37 @@ struct Settlement {
         return isRepeatable ? .run : .isUnknowable
     }
 
-    /// A build that was cut short leaves an index that is invalid, which no
-    /// query uses, every write pays for, and IF NOT EXISTS would take for good.
-    private func settleCreation(of name: ObjectName, _ fate: Fate) throws -> Decision {
-        switch try isValid(index: name) {
-        case nil: return .run
-        case true?: return fate == .running ? .isDone : .run
-        case false?:
-            try session.execute("DROP INDEX CONCURRENTLY \(Self.quoted(name))")
-            return .run
-        }
+    /// Drops the invalid index that a build left, whatever the script says now.
+    ///
+    /// - Throws: `PostgresError`.
+    func clear(_ witness: Witness) throws {
+        guard witness.subject == .index,
+            case .buildsIndex(let build)? = ScriptLoader.parse(String(witness.text))
+                .statements.first?.standaloneWork
+        else { return }
+        _ = try IndexSettlement(session: session).settle(build, .failed, witness)
     }
 
-    private func settleDrop(of name: ObjectName, _ fate: Fate) throws -> Decision {
-        try isValid(index: name) == nil && fate == .running ? .isDone : .run
+    /// A detachment that was cut short between its two transactions is finished
+    /// by FINALIZE, and by nothing else (PostgreSQL manual, ALTER TABLE).
+    private func settleDetachment(
+        of partition: ObjectName, from parent: ObjectName, _ wasRunning: Bool, _ witness: Witness?
+    ) throws -> Decision {
+        switch try session.query(PartitionState.query(partition, of: parent)).scalar {
+        case nil: return wasRunning && witness?.wasThere != false ? .isDone : .run
+        case "t"?:
+            try session.execute(
+                "ALTER TABLE \(parent.sql) DETACH PARTITION \(partition.sql) FINALIZE")
+            return .isDone
+        case _?: return .run
+        }
     }
 
     /// A rebuild that was cut short leaves its copy (`_ccnew`) or the original
     /// (`_ccold`) behind, invalid, and the next rebuild makes another copy
-    /// (PostgreSQL manual, REINDEX). Those that somebody is building stay.
-    private func dropHalfRebuiltIndexes() throws {
+    /// (PostgreSQL manual, REINDEX). Those that were there before or that
+    /// somebody is building stay.
+    private func dropHalfRebuiltIndexes(_ witness: Witness?) throws {
         let leftovers = try session.query(
             """
             SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)
@@ -76,31 +101,16 @@ struct Settlement {
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$'
               AND n.nspname <> 'pg_toast' AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
+              AND NOT i.indexrelid::text = ANY (pg_catalog.string_to_array($1, ','))
               AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index p
                               WHERE p.relid IS NULL OR p.relid = i.indrelid)
-            """)
+            """, [witness.map { String($0.before) } ?? ""])
         for name in leftovers.rows.compactMap({ $0.first ?? nil }) {
             try session.execute("DROP INDEX CONCURRENTLY \(name)")
         }
     }
 
-    /// `nil` when there is no such index on the search path.
-    private func isValid(index name: ObjectName) throws -> Bool? {
-        let result = try session.query(
-            """
-            SELECT i.indisvalid AND i.indisready FROM pg_catalog.pg_index i
-            WHERE i.indexrelid = pg_catalog.to_regclass($1)
-            """, [Self.quoted(name)])
-        return result.scalar.map { $0 == "t" }
-    }
-
-    private func exists(database name: String) throws -> Bool {
-        try !session.query("SELECT 1 FROM pg_catalog.pg_database WHERE datname = $1", [name]).rows
-            .isEmpty
-    }
-
-    private static func quoted(_ name: ObjectName) -> String {
-        let schema = name.schema.map { Quoting.identifier($0) + "." } ?? ""
-        return schema + Quoting.identifier(name.name)
+    private func exists(_ query: String) throws -> Bool {
+        try !session.query(query).rows.isEmpty
     }
 }

@@ -7,8 +7,9 @@ enum LedgerReader {
         SELECT version, environment FROM _sluice.meta;
         SELECT reason, placed_by, placed_at FROM _sluice.holds
          WHERE released_at IS NULL ORDER BY id LIMIT 1;
-        SELECT migration, history_id, finished_units, finished_statements, total_statements, prefix, fate
-          FROM _sluice.progress ORDER BY migration;
+        SELECT migration, history_id, finished_units, finished_statements, total_statements, prefix, fate,
+               pg_catalog.to_jsonb(p) ->> 'witness' AS witness
+          FROM _sluice.progress p ORDER BY migration;
         SELECT outcome, commit, finished_at,
                (extract(epoch from clock_timestamp() - finished_at) * 1000)::bigint AS age
           FROM _sluice.smoke_runs ORDER BY finished_at DESC LIMIT 1;
@@ -35,7 +36,8 @@ enum LedgerReader {
             finishedUnits: number("finished_units"),
             finishedStatements: number("finished_statements"),
             totalStatements: number("total_statements"), prefix: record["prefix"] ?? "",
-            fate: record["fate"].flatMap(Settlement.Fate.init) ?? .running)
+            fate: record["fate"].flatMap(Settlement.Fate.init) ?? .running,
+            witness: record["witness"])
     }
 
     private static func smoke(_ record: [String: String]) -> SmokeRunSummary {

@@ -3,7 +3,14 @@ import PostgresLink
 /// The tables of schema `_sluice`.
 enum LedgerSchema {
     /// The layout this program writes.
-    static let version = 1
+    static let version = 2
+
+    /// Brings an older layout to this one. One text, to be run in one transaction.
+    static let upgrade = """
+        ALTER TABLE _sluice.progress ADD COLUMN IF NOT EXISTS witness text;
+        UPDATE _sluice.meta SET version = \(version);
+
+        """
 
     /// Creates schema and tables and pins the environment's name. One text, to
     /// be run in one transaction.
@@ -52,6 +59,7 @@ enum LedgerSchema {
             prefix              text NOT NULL,
             fate                text NOT NULL DEFAULT 'waiting'
                                 CHECK (fate IN ('waiting', 'running', 'failed')),
+            witness             text,
             updated_at          timestamptz NOT NULL DEFAULT clock_timestamp()
         );
         CREATE TABLE _sluice.smoke_runs (

@@ -41,6 +41,8 @@ public struct StepwiseProgress: Sendable, Hashable {
     public var prefix: String
     /// What is known of the unit behind the finished ones.
     var fate = Settlement.Fate.running
+    /// What was there before that unit was sent: see `Witness`.
+    var witness: String?
 }
 
 /// The outcome of the newest smoke run.

@@ -16,6 +16,7 @@ struct LedgerWriter {
         }
         if opening.createsHistory { sql += opening.table.creation + ";\n" }
         if opening.createsLedger { sql += LedgerSchema.creation(environment: opening.environment) }
+        if opening.upgradesLedger { sql += LedgerSchema.upgrade }
         if opening.writesLedger {
             sql += """
                 INSERT INTO _sluice.deployments (id, branch, commit, digest, actor)
@@ -46,6 +47,7 @@ struct LedgerWriter {
         var missingSchema: String?
         var createsHistory: Bool
         var createsLedger: Bool
+        var upgradesLedger = false
         var writesLedger: Bool
     }
 

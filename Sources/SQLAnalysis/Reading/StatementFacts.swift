@@ -12,6 +12,7 @@ struct StatementFacts: Sendable {
     let isSetLocal: Bool
     let effects: [Effect]
     let actions: [TableAction]
+    let standaloneWork: StandaloneFacts?
     /// The body of a DO block or a procedure, with its language.
     let body: RoutineBody?
     /// The procedure that is called or created.
@@ -25,6 +26,7 @@ struct StatementFacts: Sendable {
         refusal = TransactionRefusal.sentence(node)
         effects = EffectReader.effects(of: node)
         actions = TableActionReader.actions(of: node)
+        standaloneWork = StandaloneFacts(node)
         body = RoutineBody(node)
         procedure = RoutineBody.procedure(node)
         isCall = node.pointee.node_case == PG_QUERY__NODE__NODE_CALL_STMT
@@ -57,6 +59,9 @@ extension Statement {
         isSetLocal = facts.isSetLocal
         effects = facts.effects
         actions = facts.actions
+        standaloneWork = facts.standaloneWork.map {
+            StandaloneWork($0, text: text, tokens: tokens, base: range.lowerBound)
+        }
         if case .begin = facts.control {
             control = .begin(modes: Self.modes(text, tokens, base: range.lowerBound))
         } else {

@@ -25,6 +25,7 @@ struct Token: Sendable, Hashable {
         static let openBracket = Kind(PG_QUERY__TOKEN__ASCII_91)
         static let closeBracket = Kind(PG_QUERY__TOKEN__ASCII_93)
         static let comma = Kind(PG_QUERY__TOKEN__ASCII_44)
+        static let star = Kind(PG_QUERY__TOKEN__ASCII_42)
         static let dot = Kind(PG_QUERY__TOKEN__ASCII_46)
         static let semicolon = Kind(PG_QUERY__TOKEN__ASCII_59)
         static let typecast = Kind(PG_QUERY__TOKEN__TYPECAST)

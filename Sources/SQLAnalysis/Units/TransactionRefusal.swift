@@ -67,15 +67,7 @@ enum TransactionRefusal {
         -> String?
     {
         guard let statement = statement?.pointee else { return nil }
-        let detaches = nodes(statement.n_cmds, statement.cmds).contains { node in
-            guard node.pointee.node_case == PG_QUERY__NODE__NODE_ALTER_TABLE_CMD,
-                let command = node.pointee.alter_table_cmd?.pointee,
-                command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartition,
-                let def = command.def?.pointee,
-                def.node_case == PG_QUERY__NODE__NODE_PARTITION_CMD
-            else { return false }
-            return def.partition_cmd?.pointee.concurrent == 1
-        }
+        let detaches = StandaloneFacts.detached(statement) != nil
         return detaches ? "ALTER TABLE DETACH PARTITION CONCURRENTLY" : nil
     }
 
