@@ -25,7 +25,9 @@ struct LedgerTests {
                      ORDER BY s.id
                     """) == ["t|1|applied|t|t", "t|2|applied|t|t"])
             #expect(
-                try fixture.ask("SELECT version, environment FROM _sluice.meta") == ["1|staging"])
+                try fixture.ask("SELECT version, environment FROM _sluice.meta") == [
+                    "\(LedgerSchema.version)|staging"
+                ])
             let records = try DeploymentHistory(try fixture.workspace()).read("staging", limit: 5)
             #expect(records.map(\.id) == [id])
             #expect(records.first?.steps.map(\.migration) == ["1", "2"])

@@ -7,7 +7,8 @@ enum LedgerSchema {
 
     /// Brings an older layout to this one. One text, to be run in one transaction.
     static let upgrade = """
-        ALTER TABLE _sluice.progress ADD COLUMN IF NOT EXISTS witness text;
+        ALTER TABLE _sluice.progress ADD COLUMN IF NOT EXISTS witness text,
+            ADD COLUMN IF NOT EXISTS alone text;
         UPDATE _sluice.meta SET version = \(version);
 
         """
@@ -60,6 +61,7 @@ enum LedgerSchema {
             fate                text NOT NULL DEFAULT 'waiting'
                                 CHECK (fate IN ('waiting', 'running', 'failed')),
             witness             text,
+            alone               text,
             updated_at          timestamptz NOT NULL DEFAULT clock_timestamp()
         );
         CREATE TABLE _sluice.smoke_runs (
