@@ -25,6 +25,8 @@ public struct SQLState: RawRepresentable, Sendable, Hashable, CustomStringConver
     public static let syntaxError = SQLState(rawValue: "42601")
     /// The statement may not run inside a transaction block.
     public static let activeTransaction = SQLState(rawValue: "25001")
+    /// Code that commits or rolls back was called inside a transaction block.
+    public static let invalidTransactionTermination = SQLState(rawValue: "2D000")
     /// The text is not valid in the server's encoding.
     public static let invalidByteSequence = SQLState(rawValue: "22021")
     /// The server refuses writes: it is a standby or set read-only.

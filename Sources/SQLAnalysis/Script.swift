@@ -19,6 +19,10 @@ public struct Script: Sendable {
     /// What could be seen without a parse tree; nil for a script that was parsed.
     public let opaqueScan: OpaqueScan?
 
+    /// Statements that run outside a transaction because a server has refused them inside one,
+    /// by index.
+    public let refused: Set<Int>
+
     let lines: LineIndex
 
     /// Reads a script.
@@ -26,20 +30,25 @@ public struct Script: Sendable {
     /// A byte order mark and a NUL byte are refused, as PostgreSQL refuses them; CRLF line
     /// ends are as good as LF.
     ///
+    /// - Parameters:
+    ///   - text: the source.
+    ///   - refused: statements, by index, that a server refuses in a transaction for reasons
+    ///     only it knows, such as what a procedure does.
     /// - Throws: what PostgreSQL's scanner or parser has against it, and where.
-    public init(_ text: String) throws(SQLSyntaxError) {
+    public init(_ text: String, refused: Set<Int> = []) throws(SQLSyntaxError) {
         let reading = try ScriptReader(text).read()
-        let plan = UnitPlanner.plan(reading)
+        let plan = UnitPlanner.plan(reading, refused: refused)
         self.init(
             text: reading.text, statements: reading.statements, mode: plan.mode,
             units: plan.units, directives: reading.comments.directives,
             notes: (reading.comments.notes + plan.notes).sorted { $0.line < $1.line },
-            opaqueScan: nil, lines: reading.lines)
+            opaqueScan: nil, refused: refused, lines: reading.lines)
     }
 
     init(
         text: String, statements: [Statement], mode: TransactionMode, units: [ExecutionUnit],
-        directives: Directives, notes: [ScriptNote], opaqueScan: OpaqueScan?, lines: LineIndex
+        directives: Directives, notes: [ScriptNote], opaqueScan: OpaqueScan?,
+        refused: Set<Int> = [], lines: LineIndex
     ) {
         self.text = text
         self.statements = statements
@@ -48,6 +57,7 @@ public struct Script: Sendable {
         self.directives = directives
         self.notes = notes
         self.opaqueScan = opaqueScan
+        self.refused = refused
         self.lines = lines
     }
 

@@ -53,12 +53,14 @@ struct ActionCompiler {
         let earlier = progress[planned.name]
         let id = earlier?.historyID ?? UUID4.make()
         let start = earlier == nil ? [bookkeeping.started(planned.migration, id: id)] : []
-        let isLate = setsTransaction(script)
+        let isReadOnly = script.isReadOnly(script.units[0])
+        let isLate = isReadOnly || script.statements.contains(where: \.setsTransaction)
         let modes = kind == .opaque ? nil : script.units[0]
         let opening = [begin(modes)] + (isLate ? [] : start) + localTimeouts(script)
         // Deferred checks now, where a failure can be told from our own COMMIT's.
         let record =
-            ["SET CONSTRAINTS ALL IMMEDIATE"] + bookkeeping.session.reset + (isLate ? start : [])
+            ["SET CONSTRAINTS ALL IMMEDIATE"] + (isReadOnly ? Self.afterReading : [])
+            + bookkeeping.session.reset + (isLate ? start : [])
             + (kind == .opaque
                 ? [bookkeeping.startedUnlessKept(planned.migration, id: id)] : [])
             + [bookkeeping.finished(planned.migration, id: id)]
@@ -78,14 +80,6 @@ struct ActionCompiler {
         ]
     }
 
-    /// SET TRANSACTION must come before any query, so also before ours.
-    private func setsTransaction(_ script: Script) -> Bool {
-        script.statements.contains { statement in
-            let words = statement.text.prefix(40).uppercased().split(whereSeparator: \.isWhitespace)
-            return words.starts(with: ["SET", "TRANSACTION"])
-        }
-    }
-
     private func stepwise(_ planned: PlannedMigration, _ index: Int) -> [Action] {
         let units = planned.script.units
         let earlier = progress[planned.name]
@@ -97,6 +91,9 @@ struct ActionCompiler {
                 [bookkeeping.started(planned.migration, id: id)]
                 + bookkeeping.progressOpened(
                     planned.migration, id: id, total: planned.script.statements.count)
+        }
+        if planned.script.refused != earlier?.refused ?? [] {
+            opening += bookkeeping.refused(planned.script.refused, of: planned.migration)
         }
         // What is known of an earlier attempt stays until it is settled.
         let isUnsettled = earlier.map { $0.fate != .waiting } ?? false
@@ -178,7 +175,11 @@ struct ActionCompiler {
         var pieces = opening
         pieces.append(.bookkeeping([begin(unit)] + (unit == nil ? [] : localTimeouts(script))))
         if let unit { pieces.append(self.script(script, unit)) }
-        if unit?.ending == .rollback { pieces.append(.bookkeeping(["ROLLBACK", "BEGIN"])) }
+        if unit?.ending == .rollback {
+            pieces.append(.bookkeeping(["ROLLBACK", "BEGIN READ WRITE"]))
+        } else if let unit, script.isReadOnly(unit) {
+            pieces.append(.bookkeeping(Self.afterReading))
+        }
         // What a script has set holds to its own end, not only to the next COMMIT.
         let start = next == nil ? bookkeeping.session.reset : SessionSettings.asOurselves
         pieces.append(.bookkeeping(start + closing + ["COMMIT"]))
@@ -186,6 +187,10 @@ struct ActionCompiler {
         return Action(
             kind: .transaction, migration: index, unit: body, pieces: pieces, completes: false)
     }
+
+    /// A transaction that may not write has no room for our records, and has changed
+    /// nothing that would have to be there together with them.
+    private static let afterReading = ["COMMIT", "BEGIN READ WRITE"]
 
     private func begin(_ unit: ExecutionUnit?) -> String {
         // Ours alone writes, whatever default the script has set.

@@ -8,6 +8,8 @@ struct ActionRunner {
         case finished
         case failed(DeploymentFailure)
         case interrupted
+        /// The server refuses a statement in a transaction; it was rolled back.
+        case refusedInTransaction(PlannedMigration, unit: Int, statement: Statement)
         /// The connection is gone; only the history knows how far it came.
         case connectionLost(PostgresError)
     }
@@ -196,7 +198,9 @@ struct ActionRunner {
         do {
             // What clears up must not be cancelled in its turn.
             interrupt.watch(nil)
-            try rollBack(session)
+            if session.isInTransaction { try session.execute("ROLLBACK") }
+            // Between the units of a stepwise script its own settings stay.
+            if actions[index].isWhole { try reset(session) }
             if interrupt.isRaised { return .stop(.interrupted) }
             interrupt.watch(session)
             // A syntax error stops the whole message before its first statement runs:
@@ -212,6 +216,8 @@ struct ActionRunner {
                 retry(error, index)
                 return .goOn(index, before: actions.count)
             }
+            if !leftTransaction, let outcome = refusal(error, place) { return .stop(outcome) }
+            try reset(session)
         } catch let error as PostgresError where error.connectionLost {
             return .stop(.connectionLost(error))
         } catch {}
@@ -219,9 +225,29 @@ struct ActionRunner {
             .failed(failure(error, action: index, place, leftTransaction: leftTransaction)))
     }
 
-    private func rollBack(_ session: PostgresSession) throws {
-        if session.isInTransaction { try session.execute("ROLLBACK") }
+    private func reset(_ session: PostgresSession) throws {
         try session.execute(settings.reset.joined(separator: ";"))
+    }
+
+    /// Some statements only the server knows to need no transaction around them: the CALL
+    /// of a procedure that commits, REINDEX of a partitioned table.
+    private func refusal(_ error: PostgresError, _ place: Message.Placement?) -> Outcome? {
+        guard let place, actions[place.action].kind == .transaction,
+            case .script(let first) = actions[place.action].pieces[place.piece].role,
+            let unit = actions[place.action].unit
+        else { return nil }
+        let planned = migrations[actions[place.action].migration]
+        let index = first + error.completedStatements - place.statements.lowerBound
+        guard planned.script.statements.indices.contains(index) else { return nil }
+        let statement = planned.script.statements[index]
+        let mayStandAlone =
+            switch error.state {
+            case .activeTransaction: !statement.setsTransaction
+            case .invalidTransactionTermination: ["CALL", "DO"].contains(statement.tag)
+            default: false
+            }
+        guard mayStandAlone, let separated = planned.separating([index]) else { return nil }
+        return .refusedInTransaction(separated, unit: unit, statement: statement)
     }
 
     private func isBusyGuard(_ error: PostgresError, _ place: Message.Placement?) -> Bool {

@@ -75,6 +75,19 @@ struct Bookkeeping: Sendable {
         ]
     }
 
+    /// Notes which statements the server has refused in a transaction, so that a later
+    /// run cuts the script into the same units.
+    func refused(_ statements: Set<Int>, of migration: Migration) -> [String] {
+        guard deployment != nil else { return [] }
+        let list = statements.sorted().map(String.init).joined(separator: ",")
+        return [
+            """
+            UPDATE _sluice.progress SET alone = \(statements.isEmpty ? "NULL" : "'\(list)'")
+            WHERE migration = \(Quoting.literal(migration.name))
+            """
+        ]
+    }
+
     /// Notes how far a stepwise migration has come.
     ///
     /// - Parameters:

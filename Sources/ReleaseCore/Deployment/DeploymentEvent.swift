@@ -8,6 +8,8 @@ public enum DeploymentEvent: Sendable {
     case waitingForLock(AdvisoryLock.Holder?)
     /// A stepwise migration continues behind what an earlier run finished.
     case resuming(migration: String, finishedStatements: Int, of: Int)
+    /// The server refused a statement in a transaction; the migration runs stepwise instead.
+    case turningStepwise(migration: String, statement: Int, tag: String)
     /// A statement that runs by itself is starting.
     case runningAlone(migration: String, tag: String)
     /// A migration is committed; milliseconds by the server's clock.

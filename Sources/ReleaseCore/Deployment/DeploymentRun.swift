@@ -3,7 +3,7 @@ import SQLAnalysis
 
 /// Applies a plan under the lock and writes it down.
 struct DeploymentRun {
-    let plan: Plan
+    private(set) var plan: Plan
     let release: Release
     let link: EnvironmentLink
     let deployment: String
@@ -38,9 +38,18 @@ struct DeploymentRun {
         }
         var remaining = plan.migrations
         var losses = 0
+        // What this run itself has left unfinished in this session.
+        var unfinished: [StepwiseProgress] = []
+        announceResumption()
         while true {
+            let actions = ActionCompiler(
+                bookkeeping: bookkeeping,
+                progress: Dictionary(
+                    (link.state.openProgress + unfinished).map { ($0.migration, $0) },
+                    uniquingKeysWith: { $1 })
+            ).compile(remaining)
             var runner = ActionRunner(
-                migrations: remaining, actions: actions(for: remaining), settings: settings,
+                migrations: remaining, actions: actions, settings: settings,
                 interrupt: interrupt, report: report)
             runner.recordsProgress = writesLedger
             let outcome = runner.run(link.session)
@@ -55,8 +64,18 @@ struct DeploymentRun {
                 result.failure = failure
                 record(failure)
                 return result
+            case .refusedInTransaction(let planned, let unit, let statement):
+                report(
+                    .turningStepwise(
+                        migration: planned.name, statement: statement.ordinal, tag: statement.tag))
+                unfinished = try unfinishedPart(of: planned, before: unit)
+                remaining = Array(remaining.dropFirst(runner.applied.count))
+                replace(planned, in: &remaining)
+                replace(planned, in: &plan.migrations)
             case .connectionLost(let error):
+                unfinished = []
                 let left = try reconnect(after: error, &result)
+                announceResumption()
                 losses = left.count < remaining.count ? 1 : losses + 1
                 remaining = left
                 if losses >= Self.mostLosses, let first = remaining.first {
@@ -80,18 +99,35 @@ struct DeploymentRun {
                 writesLedger: writesLedger))
     }
 
-    private func actions(for migrations: [PlannedMigration]) -> [Action] {
-        let progress = Dictionary(
-            link.state.openProgress.map { ($0.migration, $0) }, uniquingKeysWith: { $1 })
-        for migration in migrations {
-            if let earlier = progress[migration.name] {
-                report(
-                    .resuming(
-                        migration: migration.name, finishedStatements: earlier.finishedStatements,
-                        of: migration.script.statements.count))
-            }
+    private func announceResumption() {
+        for progress in link.state.openProgress {
+            guard let planned = plan.migrations.first(where: { $0.name == progress.migration })
+            else { continue }
+            report(
+                .resuming(
+                    migration: planned.name, finishedStatements: progress.finishedStatements,
+                    of: planned.script.statements.count))
         }
-        return ActionCompiler(bookkeeping: bookkeeping, progress: progress).compile(migrations)
+    }
+
+    /// How far a migration came whose next unit the server has refused: nowhere, where its
+    /// one transaction was rolled back.
+    private func unfinishedPart(of planned: PlannedMigration, before unit: Int) throws
+        -> [StepwiseProgress]
+    {
+        try link.refresh()
+        guard let row = link.state.history.failed.first(where: { $0.name == planned.name }) else {
+            return []
+        }
+        if let recorded = link.state.openProgress.first(where: { $0.migration == planned.name }) {
+            return [recorded]
+        }
+        return [StepwiseProgress(of: planned, before: unit, historyID: row.id)]
+    }
+
+    private func replace(_ planned: PlannedMigration, in migrations: inout [PlannedMigration]) {
+        guard let index = migrations.firstIndex(where: { $0.name == planned.name }) else { return }
+        migrations[index] = planned
     }
 
     private var bookkeeping: Bookkeeping {
@@ -119,6 +155,7 @@ struct DeploymentRun {
                 else { break }
                 try link.refresh()
                 try refuseUnknownProgress()
+                try refuseLostObjects()
                 try open()
                 // All of the plan: a server that crashed may have forgotten
                 // commits it had not waited for the disk with.
@@ -152,6 +189,17 @@ struct DeploymentRun {
             next: [
                 "look what is there, then sluice resolve \(plan.environment) --rolled-back \(row.name) (or --applied)"
             ])
+    }
+
+    /// What a script keeps in its session is gone with it.
+    private func refuseLostObjects() throws {
+        guard let problem = Planner.lostObjects(plan.migrations, link.state).first else { return }
+        throw ReleaseError(
+            .needsAttention,
+            "the connection broke in the middle of \(problem.migration): \(problem.detail)",
+            state:
+                "the finished statements of \(problem.migration) are in the database and recorded.",
+            next: ["correct the unfinished part of the script on its branch, then run it again."])
     }
 
     private func lostForGood(

@@ -101,6 +101,11 @@ struct FailureReport {
         switch error.state {
         case .insufficientPrivilege:
             return ["grant the role what it lacks, or deploy as the owner, then run it again."]
+        case .readOnlyTransaction
+        where action.unit.map({ script.isReadOnly(script.units[$0]) }) == true:
+            return [
+                "the script's own transaction is READ ONLY: correct it on its branch, then run it again."
+            ]
         case .readOnlyTransaction:
             return ["point the environment at the primary server, then run it again."]
         default: break

@@ -22,7 +22,8 @@ struct SessionSettings: Sendable, Hashable {
     ///
     /// The encoding does not last: what this program sends is UTF-8.
     static let asOurselves = [
-        "SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL ROLE NONE",
+        "SET LOCAL statement_timeout = 0", "SET LOCAL SESSION AUTHORIZATION DEFAULT",
+        "SET LOCAL ROLE NONE",
         "SET client_encoding = 'UTF8'",
     ]
 

@@ -31,6 +31,7 @@ struct Settlement {
     ///   - statement: of the script as it is now.
     ///   - fate: what the ledger says of the statement in its place.
     ///   - witness: what was there before that one; `nil` in records of earlier versions.
+    /// - Returns: what is to be done.
     /// - Throws: `PostgresError`.
     func settle(_ statement: Statement, _ fate: Fate, _ witness: Witness?) throws -> Decision {
         guard fate != .waiting else { return .run }

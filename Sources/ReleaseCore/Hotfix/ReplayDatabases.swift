@@ -103,8 +103,16 @@ struct Replay {
         let exists = try session.query("SELECT to_regclass('\(table.qualified)') IS NOT NULL")
             .scalar
         if exists != "t" { try session.execute(table.creation) }
+        try run(migrations, table, settings)
+    }
+
+    private func run(
+        _ migrations: [PlannedMigration], _ table: HistoryTable, _ settings: SessionSettings,
+        carryingOn progress: [String: StepwiseProgress] = [:]
+    ) throws {
         let actions = ActionCompiler(
-            bookkeeping: Bookkeeping(table: table, deployment: nil, commit: nil, session: settings)
+            bookkeeping: Bookkeeping(table: table, deployment: nil, commit: nil, session: settings),
+            progress: progress
         ).compile(migrations)
         var runner = ActionRunner(
             migrations: migrations, actions: actions, settings: settings, interrupt: Interrupt(),
@@ -115,8 +123,8 @@ struct Replay {
             if let role = Self.missingRole(failure) {
                 // Roles belong to the whole server, so a history only names them.
                 try session.execute("CREATE ROLE \(Quoting.identifier(role)) NOLOGIN")
-                let done = Set(runner.applied)
-                return try run(migrations.filter { !done.contains($0.name) })
+                return try run(
+                    Array(migrations.dropFirst(runner.applied.count)), table, settings)
             }
             throw ReleaseError(
                 .failed,
@@ -125,6 +133,15 @@ struct Replay {
                 next: [
                     "a history must apply from nothing before it can be replayed; an extension may be missing on this machine."
                 ])
+        case .refusedInTransaction(let planned, let unit, _):
+            let row = try session.query(
+                "SELECT id FROM \(table.qualified) WHERE finished_at IS NULL AND migration_name = $1",
+                [planned.name]
+            ).scalar
+            let progress = row.map { StepwiseProgress(of: planned, before: unit, historyID: $0) }
+            try run(
+                [planned] + migrations.dropFirst(runner.applied.count + 1), table, settings,
+                carryingOn: progress.map { [planned.name: $0] } ?? [:])
         case .interrupted: throw ReleaseError(.interrupted, "stopped.")
         case .connectionLost(let error): throw error
         }

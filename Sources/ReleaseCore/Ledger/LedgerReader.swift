@@ -8,7 +8,7 @@ enum LedgerReader {
         SELECT reason, placed_by, placed_at FROM _sluice.holds
          WHERE released_at IS NULL ORDER BY id LIMIT 1;
         SELECT migration, history_id, finished_units, finished_statements, total_statements, prefix, fate,
-               pg_catalog.to_jsonb(p) ->> 'witness' AS witness
+               pg_catalog.to_jsonb(p) ->> 'witness' AS witness, pg_catalog.to_jsonb(p) ->> 'alone' AS alone
           FROM _sluice.progress p ORDER BY migration;
         SELECT outcome, commit, finished_at,
                (extract(epoch from clock_timestamp() - finished_at) * 1000)::bigint AS age
@@ -37,7 +37,8 @@ enum LedgerReader {
             finishedStatements: number("finished_statements"),
             totalStatements: number("total_statements"), prefix: record["prefix"] ?? "",
             fate: record["fate"].flatMap(Settlement.Fate.init) ?? .running,
-            witness: record["witness"])
+            witness: record["witness"],
+            refused: Set((record["alone"] ?? "").split(separator: ",").compactMap { Int($0) }))
     }
 
     private static func smoke(_ record: [String: String]) -> SmokeRunSummary {

@@ -1,3 +1,5 @@
+import SQLAnalysis
+
 /// What the ledger says that decides about a deployment.
 public struct LedgerState: Sendable, Hashable {
     public var version: Int
@@ -43,6 +45,18 @@ public struct StepwiseProgress: Sendable, Hashable {
     var fate = Settlement.Fate.running
     /// What was there before that unit was sent: see `Witness`.
     var witness: String?
+    /// Statements that run by themselves because the server refused them in a transaction.
+    var refused: Set<Int> = []
+}
+
+extension StepwiseProgress {
+    /// What the runner itself knows, where no ledger was written.
+    init(of planned: PlannedMigration, before unit: Int, historyID: String) {
+        self.init(
+            migration: planned.name, historyID: historyID, finishedUnits: unit,
+            finishedStatements: planned.script.units[unit].statements.lowerBound,
+            totalStatements: planned.script.statements.count, prefix: "", fate: .waiting)
+    }
 }
 
 /// The outcome of the newest smoke run.

@@ -36,4 +36,17 @@ public struct PlannedMigration: Sendable {
         self.script = script
         self.findings = findings
     }
+
+    /// The same with statements outside transactions that the server refuses inside
+    /// one.
+    ///
+    /// - Parameter refused: the statements, by index, besides those known already.
+    /// - Returns: `nil` where that changes nothing.
+    func separating(_ refused: Set<Int>) -> PlannedMigration? {
+        let all = script.refused.union(refused)
+        guard all != script.refused, let cut = try? Script(script.text, refused: all),
+            cut.units != script.units
+        else { return nil }
+        return PlannedMigration(migration: migration, script: cut, findings: findings)
+    }
 }

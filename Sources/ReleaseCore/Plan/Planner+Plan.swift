@@ -28,13 +28,14 @@ extension Planner {
             waiting = Array(waiting[...last])
         }
         let names = Set(waiting.map(\.name))
-        let loaded = ScriptLoader.load(
+        var loaded = ScriptLoader.load(
             waiting, scripts,
             behind: release.offered.migrations.filter { !names.contains($0.name) },
             databaseIsEmpty: state.history.rows.isEmpty && state.foreignTables.isEmpty)
+        loaded.planned = loaded.planned.map { cut($0, state) }
         let problems =
             problems(release.offered, state.history, resumable: resumable) + loaded.problems
-            + stalePrefixes(loaded.planned, state)
+            + stalePrefixes(loaded.planned, state) + lostObjects(loaded.planned, state)
         return Plan(
             environment: release.environment.name, branch: release.offered.branch,
             commit: release.commit,
@@ -62,6 +63,33 @@ extension Planner {
     ) -> [Migration] {
         let unfinished = Set(history.failed.map(\.name)).intersection(names)
         return branch.migrations.filter { unfinished.contains($0.name) }
+    }
+
+    /// Cuts a script into the units that its finished part ran in.
+    private static func cut(_ planned: PlannedMigration, _ state: DatabaseState) -> PlannedMigration
+    {
+        guard let progress = state.openProgress.first(where: { $0.migration == planned.name })
+        else { return planned }
+        // What follows may have been edited; there the server is asked again.
+        let refused = progress.refused.filter { $0 <= progress.finishedStatements }
+        return planned.separating(refused) ?? planned
+    }
+
+    /// A temporary table is gone with its session, and nobody can make it again
+    /// without running statements a second time.
+    static func lostObjects(_ planned: [PlannedMigration], _ state: DatabaseState) -> [Problem] {
+        state.openProgress.compactMap { progress in
+            guard let migration = planned.first(where: { $0.name == progress.migration }),
+                let (object, user) = migration.script.lostObject(
+                    behind: progress.finishedStatements)
+            else { return nil }
+            return Problem(
+                .failed, progress.migration,
+                "it cannot be continued: its finished part made the \(object.kind.rawValue) “\(object.name)”, "
+                    + "which ended with its session, and statement \(user.ordinal) (line \(user.line)) needs it. "
+                    + "Make it again in front of that statement, leaving the first "
+                    + "\(progress.finishedStatements) statements as they are.")
+        }
     }
 
     /// The finished part of a stepwise script must be the one that ran.

@@ -27,12 +27,18 @@ struct UnitPlanner {
         let statement: Int
     }
 
-    static func plan(_ reading: ScriptReader.Reading) -> Plan {
-        var planner = UnitPlanner(reading: reading)
+    /// Statements that a server has refused in a transaction, by index.
+    private let refused: Set<Int>
+
+    static func plan(_ reading: ScriptReader.Reading, refused: Set<Int> = []) -> Plan {
+        var planner = UnitPlanner(reading: reading, refused: refused)
         return planner.plan()
     }
 
-    private init(reading: ScriptReader.Reading) { self.reading = reading }
+    private init(reading: ScriptReader.Reading, refused: Set<Int>) {
+        self.reading = reading
+        self.refused = refused
+    }
 
     private mutating func plan() -> Plan {
         let statements = reading.statements
@@ -132,7 +138,7 @@ extension UnitPlanner {
 
 extension UnitPlanner {
     private mutating func takeWork(_ statement: Statement, at index: Int) {
-        if let refusal = statement.refusesTransaction {
+        if let refusal = refusal(of: statement, at: index) {
             guard block == nil else {
                 note("\(refusal.dropLast()), but the script has begun one.", at: index)
                 return
@@ -152,6 +158,11 @@ extension UnitPlanner {
             close(before: index + 1, ending: .commit)
             start = index + 1
         }
+    }
+
+    private func refusal(of statement: Statement, at index: Int) -> String? {
+        guard refused.contains(index), block == nil else { return statement.refusesTransaction }
+        return "The server refuses this \(statement.tag) in a transaction block."
     }
 
     private mutating func separateUse(by statement: Statement, at index: Int) {

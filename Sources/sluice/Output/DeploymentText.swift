@@ -16,6 +16,10 @@ struct DeploymentText: Sendable {
             let number = count > 1 ? console.paint(" \(index)/\(count)", .faint) : ""
             return
                 "  \(console.paint("✓", .good)) \(migration)\(number)  \(console.paint(DurationText.describe(.milliseconds(milliseconds)), .faint))"
+        case .turningStepwise(let migration, let statement, let tag):
+            return console.paint(
+                "  · \(migration): the server refuses statement \(statement), \(tag), in a transaction; "
+                    + "running stepwise, each step recorded", .faint)
         case .runningAlone(let migration, let tag):
             return console.paint("  · \(migration): \(tag), outside a transaction", .faint)
         case .waitingForLock(let holder):
