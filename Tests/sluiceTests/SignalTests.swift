@@ -116,6 +116,17 @@ struct SignalTests {
             #expect(try await database.ask("SELECT \(FaultDatabase.hasNoLocks)") == "t")
             #expect(try await database.history() == "\(Self.pace.name) \(Self.index.name)!")
             #expect(try await database.ask(Self.lastVerdict) == "interrupted")
+            let place = "statement 2 (line 2, CREATE INDEX CONCURRENTLY)"
+            #expect(
+                output.stdout.contains(
+                    "its first statement of 3 is in the database and recorded. "
+                        + "The next run continues at \(place), after settling what became of it."),
+                "\(output.stdout)")
+            let plan = try await database.start(["plan", "default"]).wait()
+            #expect(
+                plan.stdout.contains(
+                    "half-finished: 1 of 3 statements are finished; continued at \(place)."),
+                "\(plan.stdout)")
             try await holder.letGo()
             let again = try await database.deploy()
             #expect(again.status == 0, "\(again.stdout)\(again.stderr)")

@@ -11,6 +11,8 @@ public struct DeploymentReport: Sendable {
     public var smoke: SmokeRun?
     /// Why it is blocked or interrupted, where gates and failure do not say it.
     public var obstacle: ReleaseError?
+    /// The stepwise migration that an interrupted run has left half-finished.
+    public var unfinished: Continuation?
     /// What people should know, a sentence each.
     public var notes: [String]
 

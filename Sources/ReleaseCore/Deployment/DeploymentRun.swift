@@ -38,6 +38,7 @@ struct DeploymentRun {
         }
         var remaining = plan.migrations
         var losses = 0
+        var lastReached = Self.reached(remaining, link.state)
         // What this run itself has left unfinished in this session.
         var unfinished: [StepwiseProgress] = []
         announceResumption()
@@ -58,6 +59,7 @@ struct DeploymentRun {
             case .finished: return result
             case .interrupted:
                 result.verdict = .interrupted
+                noteUnfinished(&result)
                 return result
             case .failed(let failure):
                 result.verdict = .failed
@@ -74,10 +76,11 @@ struct DeploymentRun {
                 replace(planned, in: &plan.migrations)
             case .connectionLost(let error):
                 unfinished = []
-                let left = try reconnect(after: error, &result)
+                remaining = try reconnect(after: error, &result)
                 announceResumption()
-                losses = left.count < remaining.count ? 1 : losses + 1
-                remaining = left
+                let reached = Self.reached(remaining, link.state)
+                losses = reached == lastReached ? losses + 1 : 1
+                lastReached = reached
                 if losses >= Self.mostLosses, let first = remaining.first {
                     throw lostForGood(first, error, result.applied.count)
                 }
@@ -97,6 +100,22 @@ struct DeploymentRun {
                 upgradesLedger: link.state.ledger.map { $0.version < LedgerSchema.version }
                     ?? false,
                 writesLedger: writesLedger))
+    }
+
+    /// What a run that was stopped has left half-finished.
+    private func noteUnfinished(_ result: inout DeploymentReport) {
+        // Where it cannot be asked any more, the next run finds out.
+        guard (try? link.refresh()) != nil else { return }
+        result.unfinished = plan.migrations.lazy.compactMap { Continuation($0, link.state) }.first
+        guard result.unfinished == nil, let row = link.state.history.failed.first else { return }
+        result.notes.append(
+            "\(row.name) is unfinished and no ledger followed it: look how far it came, then sluice resolve \(plan.environment) --rolled-back \(row.name) (or --applied)."
+        )
+    }
+
+    /// How far the work has come: what is left, and how much of its first is finished.
+    private static func reached(_ left: [PlannedMigration], _ state: DatabaseState) -> [Int] {
+        [left.count, state.openProgress.reduce(0) { $0 + $1.finishedUnits }]
     }
 
     private func announceResumption() {
@@ -227,10 +246,15 @@ struct DeploymentRun {
         try? writer.record(failure, of: planned, deployment: deployment)
     }
 
-    /// Writes the verdict down.
+    /// Writes the verdict down, once more on a new connection when the first one breaks.
     func close(_ result: DeploymentReport) throws {
         guard writesLedger else { return }
-        try writer.close(deployment, result.verdict)
+        do {
+            try writer.close(deployment, result.verdict)
+        } catch let error as PostgresError where error.connectionLost {
+            try link.reconnect()
+            try writer.close(deployment, result.verdict)
+        }
     }
 
     /// Records what the smoke checks said, and a hold when they failed.

@@ -8,6 +8,9 @@ struct LedgerWriter {
     /// Opens a deployment: creates history and ledger where they are missing.
     /// One transaction, one round trip; harmless when it is open already.
     ///
+    /// Deployments without a verdict were killed: whoever holds the lock is alone.
+    /// When they ended, nobody knows.
+    ///
     /// - Throws: `PostgresError`.
     func open(_ opening: Opening) throws {
         var sql = settings.reset.joined(separator: ";") + ";\nBEGIN;\n"
@@ -24,6 +27,8 @@ struct LedgerWriter {
                         \(Quoting.literal(opening.plan.commitDigits)), '\(opening.plan.digest)',
                         \(Quoting.literal(opening.actor)))
                 ON CONFLICT (id) DO NOTHING;
+                UPDATE _sluice.deployments SET verdict = '\(Verdict.interrupted.rawValue)'
+                WHERE verdict IS NULL AND id <> '\(opening.deployment)';
 
                 """
         }

@@ -28,6 +28,8 @@ public struct PlannedMigration: Sendable {
     public var migration: Migration
     public var script: Script
     public var findings: [Finding]
+    /// Where it is carried on, when an earlier run has left it half-finished.
+    public var continuation: Continuation?
 
     public var name: String { migration.name }
 
@@ -47,6 +49,8 @@ public struct PlannedMigration: Sendable {
         guard all != script.refused, let cut = try? Script(script.text, refused: all),
             cut.units != script.units
         else { return nil }
-        return PlannedMigration(migration: migration, script: cut, findings: findings)
+        var copy = self
+        copy.script = cut
+        return copy
     }
 }

@@ -72,7 +72,9 @@ extension Planner {
         else { return planned }
         // What follows may have been edited; there the server is asked again.
         let refused = progress.refused.filter { $0 <= progress.finishedStatements }
-        return planned.separating(refused) ?? planned
+        var cut = planned.separating(refused) ?? planned
+        cut.continuation = Continuation(cut, state)
+        return cut
     }
 
     /// A temporary table is gone with its session, and nobody can make it again

@@ -78,7 +78,9 @@ struct DeploymentText: Sendable {
         case .blocked: return console.paint("blocked", .bad) + ": nothing was changed in \(name)."
         case .interrupted:
             return console.paint("interrupted", .warning)
-                + ": \(migrations) applied to \(name); what was running was rolled back, or is settled by the next run."
+                + ": \(migrations) applied to \(name); "
+                + (report.unfinished.map(ContinuationText.afterInterrupt)
+                    ?? "what was running was rolled back.")
         }
     }
 

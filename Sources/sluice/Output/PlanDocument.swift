@@ -28,7 +28,14 @@ struct MigrationDocument: Encodable {
     var author: String?
     var mode: String
     var statements: Int
+    /// The statement at which a half-finished migration is carried on; absent otherwise.
+    var continuesAt: Int?
     var findings: [FindingDocument]
+
+    enum CodingKeys: String, CodingKey {
+        case name, checksum, commit, author, mode, statements, findings
+        case continuesAt = "continues_at"
+    }
 
     init(_ planned: PlannedMigration) {
         name = planned.name
@@ -37,6 +44,7 @@ struct MigrationDocument: Encodable {
         author = planned.migration.author
         mode = planned.script.mode.isTransactional ? "transactional" : "stepwise"
         statements = planned.script.statements.count
+        continuesAt = planned.continuation?.next?.ordinal
         findings = planned.findings.map(FindingDocument.init)
     }
 }

@@ -20,7 +20,7 @@ struct PlanMarkdown {
                 }
                 let mode = planned.script.mode.isTransactional ? "transactional" : "stepwise"
                 return
-                    "| `\(planned.name)` | \(mode) | \(planned.script.statements.count) | \(findings.joined(separator: "<br>")) |"
+                    "| `\(planned.name)` | \(mode)\(planned.continuation.map { ", half-finished: " + ContinuationText.inPlan($0) } ?? "") | \(planned.script.statements.count) | \(findings.joined(separator: "<br>")) |"
             }
         }
         lines += plan.problems.map {

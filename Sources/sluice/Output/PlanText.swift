@@ -46,6 +46,9 @@ struct PlanText {
         if let provenance = planned.migration.provenance {
             lines.append(console.paint("  \(Self.described(provenance))", .faint))
         }
+        if let continuation = planned.continuation {
+            lines.append("  half-finished: \(ContinuationText.inPlan(continuation))")
+        }
         lines += reasons(script)
         lines += planned.findings.map { FindingText(console: console).line($0) }
         return lines + sql(script)
