@@ -77,6 +77,22 @@ extension GitRepository {
         return try script(entry.id)
     }
 
+    /// The names of the ordinary files in a folder of a commit; `nil` where the
+    /// path is no folder.
+    ///
+    /// Throws ``GitError`` when the commit cannot be read.
+    public func fileNames(in folder: String, at commit: ObjectID) throws -> [String]? {
+        let components = try RepositoryPath(folder).components
+        guard let entry = try treeEntry(components, at: commit), entry.kind == .folder else {
+            return nil
+        }
+        return try objects.tree(entry.id).withBytes { bytes in
+            TreeEntries(bytes: bytes).filter { $0.kind == .file }.map {
+                String(decoding: $0.name, as: UTF8.self)
+            }
+        }
+    }
+
     /// The contents of a blob, such as a migration's script.
     ///
     /// Throws ``GitError`` when the repository does not have it.

@@ -2,102 +2,218 @@ import PostgresLink
 import SQLAnalysis
 import SchemaCatalog
 
-/// The statements that undo a migration, and what the sandbox says about them.
+/// The statements that undo migrations, and what the sandbox says about them.
 struct HotfixProof {
     /// In the form of Prisma's own files.
-    var steps: [DDLStep]
-    /// What the schema still lacks or has too much after the hotfix.
-    var cannotReturn: [String]
-    /// What SQL alone cannot bring back: the data.
-    var losses: [String]
+    var steps: [DDLStep] = []
+    /// What the schema still lacks or has too much after the hotfix, with reasons.
+    var cannotReturn: [String] = []
+    /// What later migrations have undone already and the hotfix leaves alone.
+    var settled: [String] = []
+    /// What later migrations added to things that go now.
+    var takenAlong: [String] = []
+    /// What the migrations had done, for the reason.
+    var undone: [SchemaChange] = []
     /// Whether it takes the follow-ups, which need the data back, to get there.
-    var needsFollowUps: Bool
+    var needsFollowUps = false
+    /// Why the statements do not even run.
+    var failure: String?
+    /// The schema the hotfix arrives at.
+    var goal = SchemaSnapshot()
+    /// How many objects were compared.
+    var comparedObjects = 0
 
-    var isProven: Bool { cannotReturn.isEmpty }
+    var isProven: Bool { cannotReturn.isEmpty && failure == nil }
+    /// What SQL alone cannot bring back: the data.
+    var losses: [DataLoss] { steps.flatMap(\.losses) }
+}
 
-    /// Replays the history to just before and just after the migration, takes
-    /// the difference back, and tries it on the whole history.
+/// Makes the statements that undo migrations, and tries them in the sandbox on a
+/// copy of the whole history.
+struct HotfixProver {
+    let databases: ReplayDatabases
+    /// Tables whose indexes are to be built without locking out writers.
+    var large: Set<SchemaObjectID> = []
+
+    /// Undoes the newest first: for each run of migrations without gaps, what lies
+    /// between its schemas of before and after is turned around in today's.
     ///
-    /// - Throws: ``ReleaseError`` when the migration changed nothing, or when
-    ///   later migrations stand in the way.
-    static func make(_ databases: ReplayDatabases, undoing index: Int) throws -> HotfixProof {
-        let before = try databases.snapshot(with: index)
-        let after = try databases.snapshot(with: index + 1)
-        let back = SchemaDifference(from: after, to: before)
-        guard !back.isEmpty else {
+    /// - Throws: ``ReleaseError`` when there is nothing to restore.
+    func prove(_ groups: [Range<Int>]) throws -> HotfixProof {
+        var proof = HotfixProof()
+        try databases.withCopy(of: databases.migrations.count) { session in
+            for group in groups.reversed() where proof.failure == nil {
+                try undo(group, session, &proof)
+            }
+        }
+        try refuseNothing(groups, proof)
+        return proof
+    }
+
+    private func undo(
+        _ group: Range<Int>, _ session: PostgresSession, _ proof: inout HotfixProof
+    ) throws {
+        let before = try databases.snapshot(with: group.lowerBound)
+        var after = try databases.snapshot(with: group.upperBound)
+        let changes = SchemaDifference(from: before, to: after).essentials
+        guard !changes.isEmpty else { return }
+        proof.undone += changes
+        let renames = try turnRenames(group, before, after, session)
+        if !renames.isEmpty {
+            after = try databases.withCopy(of: group.upperBound) { copy in
+                try Self.apply(renames.map(\.sql), copy)
+                return try databases.read(copy)
+            }
+        }
+        let now = try databases.read(session)
+        let undo = SchemaUndo(before: before, after: after, now: now)
+        let steps = SchemaDifference(from: now, to: undo.target).ddl(
+            style: .compatible, concurrentlyOn: large)
+        proof.steps += renames + steps
+        proof.goal = undo.target
+        proof.comparedObjects = undo.target.objects.count
+        let causes = LaterCauses(migrations: databases.migrations, behind: group.upperBound)
+        proof.settled += undo.settled.map { causes.line($0, "undone already") }
+        proof.takenAlong += undo.takenAlong.map(\.description)
+        proof.cannotReturn += undo.unreached.map { change in
+            undo.obstacle(of: change).map {
+                "\(change.line): \($0) is in the way\(causes.suffix($0))"
+            } ?? causes.line(change, "changed again")
+        }
+        try check(steps, undo.target, session, &proof)
+    }
+
+    /// What the script itself renamed is renamed back, which keeps the rows. What
+    /// a later migration has renamed again, or dropped, is left to the comparison.
+    private func turnRenames(
+        _ group: Range<Int>, _ before: SchemaSnapshot, _ after: SchemaSnapshot,
+        _ session: PostgresSession
+    ) throws -> [DDLStep] {
+        let effects = databases.migrations[group].flatMap {
+            $0.script.statements.flatMap(\.effects)
+        }
+        return try RenameReversal(effects: effects, before: before, after: after).steps.filter {
+            step in
+            do {
+                try Self.apply([step.sql], session)
+                return true
+            } catch let error as PostgresError {
+                if error.connectionLost { throw error }
+                return false
+            }
+        }
+    }
+
+    /// Compares the sandbox with the goal, first behind the statements alone, then
+    /// with their follow-ups, which a copy without rows can run.
+    private func check(
+        _ steps: [DDLStep], _ goal: SchemaSnapshot, _ session: PostgresSession,
+        _ proof: inout HotfixProof
+    ) throws {
+        do {
+            try Self.apply(steps.map(\.sql), session)
+        } catch let error as PostgresError {
+            proof.failure = error.message
+            return
+        }
+        var left = SchemaDifference(from: try databases.read(session), to: goal).details
+        let followUps = steps.flatMap(\.followUps).map { $0.statement + ";" }
+        if !left.isEmpty, !followUps.isEmpty {
+            try session.execute("BEGIN")
+            do {
+                try session.execute(followUps.joined(separator: "\n"))
+                left = SchemaDifference(from: try databases.read(session), to: goal).details
+                proof.needsFollowUps = true
+            } catch is PostgresError {}
+            try session.execute("ROLLBACK")
+        }
+        proof.cannotReturn += left
+    }
+
+    private func refuseNothing(_ groups: [Range<Int>], _ proof: HotfixProof) throws {
+        let names = groups.flatMap { databases.migrations[$0].map(\.name) }
+        let subject = names.count == 1 ? names[0] : "\(names.count) migrations"
+        if proof.undone.isEmpty {
+            let writes = groups.contains { group in
+                databases.migrations[group].contains { $0.script.writesRows }
+            }
             throw ReleaseError(
                 .needsAttention,
-                "\(databases.migrations[index].name) changes no schema, so there is none to restore.",
+                "\(subject) changes no schema, so there is none to restore"
+                    + (writes ? "; it changes rows, which no SQL can turn around." : "."),
                 state: "no branch was made.",
-                next: ["if it changed data, write the correction with “sluice new”."])
+                next: writes
+                    ? ["write the correction of the rows with “sluice new”."]
+                    : ["if it changed data, write the correction with “sluice new”."])
         }
-        let renames = RenameReversal(
-            script: databases.migrations[index].script, before: before, after: after
-        ).steps
-        let steps =
-            renames.isEmpty
-            ? back.ddl(style: .compatible)
-            : try renames + rest(databases, undoing: index, behind: renames, before)
-        let (missing, needsFollowUps) = try databases.withCopy(of: index + 1) { session in
-            try missingAfter(steps, session, comparedWith: before)
-        }
-        try checkOnTop(steps, databases)
-        return HotfixProof(
-            steps: steps, cannotReturn: missing, losses: steps.flatMap(\.losses).map(\.description),
-            needsFollowUps: needsFollowUps)
-    }
-
-    /// What is still different once the renames, which keep the rows, are turned around.
-    private static func rest(
-        _ databases: ReplayDatabases, undoing index: Int, behind renames: [DDLStep],
-        _ before: SchemaSnapshot
-    ) throws -> [DDLStep] {
-        let renamed = try databases.withCopy(of: index + 1) { session in
-            try apply(renames.map(\.sql), session)
-            return try SchemaSnapshot.read(session)
-        }
-        return SchemaDifference(from: renamed, to: before).ddl(style: .compatible)
-    }
-
-    /// What the schema of before has and the sandbox still lacks, first behind
-    /// the hotfix alone, then with its follow-ups, which an empty copy can run.
-    private static func missingAfter(
-        _ steps: [DDLStep], _ session: PostgresSession, comparedWith before: SchemaSnapshot
-    ) throws -> (missing: [String], needsFollowUps: Bool) {
-        try apply(steps.map(\.sql), session)
-        let missing = SchemaDifference(from: try SchemaSnapshot.read(session), to: before).summary
-        let followUps = steps.flatMap(\.followUps).map { $0.statement + ";" }
-        guard !missing.isEmpty, !followUps.isEmpty else { return (missing, false) }
-        do {
-            try apply(followUps, session)
-        } catch is PostgresError {
-            return (missing, false)
-        }
-        return (SchemaDifference(from: try SchemaSnapshot.read(session), to: before).summary, true)
-    }
-
-    /// The hotfix must apply behind every migration that is there today.
-    private static func checkOnTop(_ steps: [DDLStep], _ databases: ReplayDatabases) throws {
-        do {
-            try databases.withCopy(of: databases.migrations.count) {
-                try apply(steps.map(\.sql), $0)
-            }
-        } catch let error as PostgresError {
+        if proof.steps.isEmpty, proof.cannotReturn.isEmpty, proof.failure == nil {
             throw ReleaseError(
-                .failed,
-                "what undoes it does not apply behind the later migrations: \(error.message)",
-                state: "no branch was made.",
-                next: [
-                    "a later migration changed or removed the same objects: undo that one first, or write the rest by hand with “sluice new”."
-                ])
+                .needsAttention, "later migrations have undone \(subject) already.",
+                state: "no branch was made.", next: proof.settled)
         }
     }
 
-    private static func apply(_ statements: [String], _ session: PostgresSession) throws {
+    static func apply(_ statements: [String], _ session: PostgresSession) throws {
         let script = ScriptLoader.parse(statements.joined(separator: "\n"))
         for unit in script.units {
             let sql = String(script.sql(of: unit))
-            try session.execute(unit.kind == .alone ? sql : "BEGIN;\n\(sql)\n;COMMIT")
+            do {
+                try session.execute(unit.kind == .alone ? sql : "BEGIN;\n\(sql)\n;COMMIT")
+            } catch {
+                if session.isInTransaction { try session.execute("ROLLBACK") }
+                throw error
+            }
+        }
+    }
+}
+
+extension SchemaUndo {
+    /// What stands in the way of a change, or of a part of it.
+    fileprivate func obstacle(of change: SchemaChange) -> SchemaObjectID? {
+        obstacles[change.object]
+            ?? obstacles.sorted { $0.key < $1.key }.first { id, _ in
+                id.schema == change.object.schema && id.name == change.object.name
+            }?.value
+    }
+}
+
+extension Script {
+    /// Whether a statement changes rows.
+    fileprivate var writesRows: Bool {
+        statements.contains { ["INSERT", "UPDATE", "DELETE", "TRUNCATE TABLE"].contains($0.tag) }
+    }
+}
+
+/// Says which later migration has to do with an object, by its name in the script.
+struct LaterCauses {
+    let migrations: [PlannedMigration]
+    let behind: Int
+
+    /// `[~] column public.jobs.budget (changed again by 2_x)`.
+    func line(_ change: SchemaChange, _ what: String) -> String {
+        let cause = migration(naming: change.object).map { " by \($0)" } ?? " since"
+        return "\(change.line) (\(what)\(cause))"
+    }
+
+    /// ` (2_x)`.
+    func suffix(_ id: SchemaObjectID) -> String { migration(naming: id).map { " (\($0))" } ?? "" }
+
+    /// The newest one whose script has the object's name as a word.
+    func migration(naming id: SchemaObjectID) -> String? {
+        let name = String((id.member ?? id.name).prefix { $0 != "(" }).lowercased()
+        let table = id.kind.isMember ? id.name.lowercased() : name
+        return migrations[behind...].last { migration in
+            let words = Set(
+                migration.script.text.lowercased().split { character in
+                    !(character.isLetter || character.isNumber || character == "_")
+                }.map(String.init))
+            return Self.isNamed(name, words) && Self.isNamed(table, words)
+        }?.name
+    }
+
+    private static func isNamed(_ name: String, _ words: Set<String>) -> Bool {
+        name.split { !($0.isLetter || $0.isNumber || $0 == "_") }.allSatisfy {
+            words.contains(String($0))
         }
     }
 }

@@ -1,12 +1,10 @@
-import Foundation
-public import GitStore
+import GitStore
 import PostgresLink
-import SQLAnalysis
 import Sandbox
 import SchemaCatalog
 
-/// Opens a forward-hotfix migration that restores what another one took away
-/// or changed, proven in the sandbox.
+/// Opens a forward-hotfix migration that restores what others took away or
+/// changed, proven in the sandbox.
 public struct HotfixWriter {
     let workspace: Workspace
 
@@ -14,60 +12,42 @@ public struct HotfixWriter {
         self.workspace = workspace
     }
 
-    /// What was opened.
-    public struct Hotfix: Sendable {
-        public var branch: String
-        public var migration: String
-        public var commit: ObjectID
-        public var environment: String
-        /// The branch it starts from.
-        public var target: String?
-        /// Whether that environment has an upstream.
-        public var isPromoted: Bool
-        /// Whether the sandbox shows the schema of before again.
-        public var proven: Bool
-        /// What does not return, in words.
-        public var cannotReturn: [String]
-        public var sql: String
-        /// What the database had before: only the rows are gone for good.
-        public var losses: [String]
-    }
-
-    /// - Parameters:
-    ///   - name: the migration to undo, by its whole name.
-    ///   - environment: whose branch the hotfix starts from; `nil` for the first
-    ///     one that has a branch, or the only one.
-    ///   - reason: why, for the commit message.
-    /// - Returns: the branch with its migration and proof.
+    /// Replays, compares, proves, and writes the migration with its Prisma schema.
+    ///
+    /// - Returns: the branch with its migration and proof; the one that is there
+    ///   where the same was asked before.
     /// - Throws: ``ReleaseError`` and what reading Git or the sandbox throws.
-    public func open(_ name: String, environment: String?, reason: String?) throws -> Hotfix {
+    public func open(_ request: HotfixRequest) throws -> Hotfix {
         guard let repository = workspace.repository else {
             throw ReleaseError(
                 .usage, "a hotfix is opened on a branch, and --migrations DIR is no repository.")
         }
-        let release = try workspace.release(to: environment ?? defaultEnvironment())
-        let migrations = try planned(release)
-        guard let index = migrations.firstIndex(where: { $0.name == name }) else {
-            throw unknown(name, migrations.map(\.name), release)
-        }
+        let release = try workspace.release(to: request.environment ?? defaultEnvironment())
+        let migrations = release.offered.migrations
+        let selection = try MigrationSelection(
+            request.migrations, among: migrations.map(\.name),
+            on: release.offered.branch.map { "branch \($0)" } ?? "HEAD")
+        let chosen = selection.indices.map { migrations[$0] }
+        let files = HotfixFiles(
+            workspace: workspace, repository: repository, release: release, undone: chosen)
+        if !request.writesWorkTree, let existing = try files.existing() { return existing }
+        let evidence = try evidence(request, release, chosen.map(\.name))
         let databases = ReplayDatabases(
             cluster: try SandboxDatabases.cluster(
                 workspace.options, repository: repository.commonDirectory),
-            migrations: migrations)
-        let proof = try HotfixProof.make(databases, undoing: index)
-        let folder = MigrationName.make(
-            "hotfix_\(Self.words(of: name))", after: migrations.map(\.name))
+            migrations: try workspace.planned(migrations, in: release))
+        let proof = try HotfixProver(databases: databases, large: evidence.rows?.large ?? [])
+            .prove(selection.groups)
         let text = HotfixText(
-            undone: migrations[index].migration, proof: proof, environment: release.environment.name
-        ).script
-        return try commit(
-            text, folder, proof, undoing: migrations[index].migration, release, repository, reason)
-    }
-
-    /// The name without its timestamp.
-    private static func words(of name: String) -> Substring {
-        let words = name.drop { $0.isASCII && ($0.isNumber || $0 == "_") }
-        return words.isEmpty ? name[...] : words
+            undone: chosen,
+            laterCount: migrations.count - (selection.indices.last ?? 0) - 1, proof: proof,
+            reason: request.reason ?? HotfixReason(proof.undone).text(chosen.map(\.name)),
+            rows: evidence.rows, serverVersion: proof.goal.serverVersion)
+        var hotfix =
+            request.writesWorkTree
+            ? try files.writeToWorkTree(text) : try files.commit(text)
+        hotfix.notes += evidence.notes
+        return hotfix
     }
 
     private func defaultEnvironment() -> String? {
@@ -77,60 +57,36 @@ public struct HotfixWriter {
             .name
     }
 
-    private func planned(_ release: Release) throws -> [PlannedMigration] {
-        let names = release.offered.migrations.map(\.name)
-        let loaded = ScriptLoader.load(
-            release.offered.migrations, try workspace.scripts(of: names, in: release),
-            databaseIsEmpty: true)
-        if let problem = loaded.problems.first {
-            throw ReleaseError(.needsAttention, "\(problem.migration): \(problem.detail)")
+    /// What the environment's database says, where one was named.
+    private func evidence(
+        _ request: HotfixRequest, _ release: Release, _ names: [String]
+    ) throws -> (rows: EnvironmentRows?, notes: [String]) {
+        guard let name = request.environment else { return (nil, []) }
+        do {
+            let link = try workspace.link(to: release)
+            try refuseHalfApplied(link.state, names, name)
+            return (try EnvironmentRows(name, link.session), [])
+        } catch let failure as ConnectionFailure {
+            return (nil, ["rows were not counted in \(name): \(failure)"])
+        } catch let error as PostgresError {
+            return (nil, ["rows were not counted in \(name): \(error.message)"])
         }
-        return loaded.planned
     }
 
-    private func unknown(_ name: String, _ names: [String], _ release: Release) -> ReleaseError {
-        let close =
-            names.first { $0.hasSuffix("_\(name)") || $0.contains(name) }
-            ?? NearestWord.to(name, among: names)
-        return ReleaseError(
-            .usage,
-            "there is no migration “\(name)” on \(release.offered.branch.map { "branch \($0)" } ?? "HEAD").",
-            next: close.map { ["did you mean \($0)?"] } ?? ["give the folder's whole name."])
-    }
-
-    private func commit(
-        _ text: String, _ folder: String, _ proof: HotfixProof, undoing: Migration,
-        _ release: Release,
-        _ repository: GitRepository, _ reason: String?
-    ) throws -> Hotfix {
-        guard let base = release.commit else {
-            throw ReleaseError(.usage, "there is no commit to start the hotfix from.")
-        }
-        let branch = "hotfix/\(folder)"
-        let message = """
-            hotfix: undo \(undoing.name)
-
-            \(reason ?? "It must be undone.")
-            Restores the schema of before \(undoing.name)\(undoing.provenance.map { ", added by \($0.commit.hex)" } ?? "").
-            \(proof.isProven ? "Proven in the sandbox." : "NOT proven: \(proof.cannotReturn.joined(separator: ", ")).")
-
-            """
-        let commit = try repository.createBranch(
-            branch, at: base,
-            files: [
-                "\(release.configuration.migrationsPath)/\(folder)/migration.sql": Array(text.utf8)
-            ],
-            message: message,
-            author: workspace.options.author.map { author in
-                Signature(
-                    name: author.name, email: author.email,
-                    when: GitTime(seconds: Int64(Date().timeIntervalSince1970)))
-            })
-        return Hotfix(
-            branch: branch, migration: folder, commit: commit,
-            environment: release.environment.name,
-            target: release.offered.branch, isPromoted: release.environment.promotesFrom != nil,
-            proven: proof.isProven, cannotReturn: proof.cannotReturn, sql: text,
-            losses: proof.losses)
+    /// A later migration cannot undo half of one that the next deployment carries
+    /// on with.
+    private func refuseHalfApplied(
+        _ state: DatabaseState, _ names: [String], _ environment: String
+    ) throws {
+        guard let progress = state.openProgress.first(where: { names.contains($0.migration) })
+        else { return }
+        throw ReleaseError(
+            .needsAttention,
+            "\(progress.migration) stopped behind statement \(progress.finishedStatements) of \(progress.totalStatements) in \(environment), and no later migration runs before it is finished.",
+            state: "no branch was made.",
+            next: [
+                "sluice revert \(environment) \(progress.migration)   undoes what has run",
+                "sluice deploy \(environment)   carries on with the rest, after which a hotfix can undo all of it",
+            ])
     }
 }

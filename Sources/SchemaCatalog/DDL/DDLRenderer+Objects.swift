@@ -183,10 +183,12 @@ extension DDLRenderer {
     private func createExtension(_ id: SchemaObjectID, _ definition: ExtensionDefinition)
         -> DDLPiece
     {
-        .statement(
+        // Another server may have other versions to offer.
+        let version = isCompatible ? "" : " VERSION \(quoted(definition.version))"
+        return .statement(
             "CreateExtension",
             "CREATE EXTENSION IF NOT EXISTS \(quoted(id.name)) WITH SCHEMA "
-                + "\(quoted(definition.schema)) VERSION \(quoted(definition.version))")
+                + quoted(definition.schema) + version)
     }
 
     private func alterExtension(

@@ -49,6 +49,10 @@ public struct ExtensionDefinition: Sendable, Hashable {
 /// An enum's labels in sort order.
 public struct EnumDefinition: Sendable, Hashable {
     public var labels: [String]
+
+    public init(labels: [String]) {
+        self.labels = labels
+    }
 }
 
 /// A domain with its named checks.

@@ -115,10 +115,24 @@ struct HotfixDocument: Encodable {
         var commit: String
         var proven: Bool
         var cannotReturn: [String]
+        /// What the sandbox showed, in words.
+        var proof: String
+        /// Whether it was there already.
+        var existed: Bool
+        var losses: [String]
+        var undoneAlready: [String]
+        var schemaFiles: [String]
+        var schemaConflicts: [String]
+        /// Files in the work tree.
+        var written: [String]
+        var notes: [String]
 
         enum CodingKeys: String, CodingKey {
-            case branch, migration, commit, proven
+            case branch, migration, commit, proven, proof, existed, losses, written, notes
             case cannotReturn = "cannot_return"
+            case undoneAlready = "undone_already"
+            case schemaFiles = "schema_files"
+            case schemaConflicts = "schema_conflicts"
         }
     }
 

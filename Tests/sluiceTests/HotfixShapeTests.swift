@@ -1,0 +1,165 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a hotfix looks like beside its statements: branch, proof, Prisma schema,
+/// rows.
+struct HotfixShapeTests {
+    private typealias Document = HotfixTests.Document
+
+    private static func script(_ scene: ReleaseScene, _ hotfix: Document.Hotfix) throws -> String {
+        try scene.git.git(
+            "show", "\(hotfix.branch):prisma/migrations/\(hotfix.migration)/migration.sql")
+    }
+
+    @Test func whatALaterMigrationHasUndoneIsLeftOutAndWhatItAddedStays() async throws {
+        try await ReleaseScene.with { scene in
+            try scene.migration("1_jobs", HotfixTests.jobs)
+            try scene.migration(
+                "2_harm",
+                "ALTER TABLE jobs DROP COLUMN budget, DROP COLUMN title; CREATE TABLE x (id int);")
+            try scene.migration(
+                "20240103000000_later", "ALTER TABLE jobs ADD COLUMN budget INTEGER, ADD note text;"
+            )
+            let hotfix = try await scene.json(Document.self, ["hotfix", "2_harm"]).hotfix
+            #expect(hotfix.proven)
+            let script = try Self.script(scene, hotfix)
+            #expect(
+                script.contains(
+                    "[+] column public.jobs.budget (undone already by 20240103000000_later)"))
+            #expect(!script.contains("ADD COLUMN     \"budget\""))
+            #expect(script.contains("ADD COLUMN     \"title\""))
+            #expect(script.contains("with the later migration on top"))
+            try scene.git.merge(hotfix.branch)
+            #expect(try await scene.sluice("deploy", "staging").status == 0)
+            let columns = try await scene.query(
+                scene.staging,
+                "select string_agg(column_name, ',' order by column_name) from information_schema.columns where table_name = 'jobs'"
+            )
+            #expect(columns == "budget,id,note,title")
+            let drift = try await scene.sluice("status", "staging", "--drift")
+            #expect(drift.status == 0, "\(drift.stdout)")
+        }
+    }
+
+    @Test func whatLaterMigrationsNeedStaysAndIsSaidOnTheFirstLine() async throws {
+        try await ReleaseScene.with { scene in
+            try scene.migration("1_jobs", HotfixTests.jobs)
+            try scene.migration("2_more", "CREATE TABLE more (id int PRIMARY KEY);")
+            try scene.migration("3_view", "CREATE VIEW looks AS SELECT id FROM more;")
+            let output = try await scene.sluice("hotfix", "2_more")
+            #expect(output.status == 4)
+            #expect(output.stdout.contains("view public.looks is in the way (3_view)"))
+            let hotfix = try await scene.json(Document.self, ["hotfix", "2_more"]).hotfix
+            #expect(!hotfix.proven)
+            #expect(
+                hotfix.cannotReturn == [
+                    "[-] table public.more: view public.looks is in the way (3_view)"
+                ])
+            #expect(try Self.script(scene, hotfix).hasPrefix("-- NOT PROVEN"))
+
+            // Both together is no problem.
+            let both = try await scene.json(Document.self, ["hotfix", "2_more..3_view"]).hotfix
+            #expect(both.proven)
+        }
+    }
+
+    @Test func askingTwiceFindsTheBranchThatIsThere() async throws {
+        try await ReleaseScene.with { scene in
+            try scene.migration("1_jobs", HotfixTests.jobs)
+            try scene.migration("2_harm", "ALTER TABLE jobs DROP COLUMN budget;")
+            let first = try await scene.json(Document.self, ["hotfix", "2_harm"]).hotfix
+            let output = try await scene.sluice("hotfix", "2_harm")
+            #expect(output.status == 0)
+            #expect(output.stdout.contains("is there already"))
+            let second = try await scene.json(Document.self, ["hotfix", "2_harm"]).hotfix
+            #expect(second.branch == first.branch)
+            #expect(second.commit == first.commit)
+            #expect(second.migration == first.migration)
+            #expect(second.proven)
+            #expect(try scene.git.git("branch", "--list", "hotfix/*").contains("2_harm"))
+            // Once it is merged there is nothing left to undo.
+            try scene.git.merge(first.branch)
+            let done = try await scene.sluice("hotfix", "2_harm")
+            #expect(done.status == 4)
+            #expect(done.stderr.contains("undone 2_harm already"))
+        }
+    }
+
+    @Test func thePrismaSchemaIsMergedBackWithItsLineEndings() async throws {
+        try await ReleaseScene.with { scene in
+            let before = "model jobs {\r\n  id Int @id\r\n  budget Int?\r\n}\r\n"
+            let after = before.replacingOccurrences(of: "  budget Int?\r\n", with: "")
+            try scene.git.commit(
+                "1", files: Self.files("1_jobs", HotfixTests.jobs, before))
+            try scene.git.commit(
+                "2", files: Self.files("2_harm", "ALTER TABLE jobs DROP COLUMN budget;", after))
+            let today = after + "\r\nmodel more {\r\n  id Int @id\r\n}\r\n"
+            try scene.git.commit("3", files: ["prisma/schema.prisma": today])
+            let hotfix = try await scene.json(Document.self, ["hotfix", "2_harm"]).hotfix
+            let merged = try scene.git.git("show", "\(hotfix.branch):prisma/schema.prisma")
+            #expect(
+                merged.trimmingCharacters(in: .whitespacesAndNewlines)
+                    == (before + "\r\nmodel more {\r\n  id Int @id\r\n}\r\n")
+                    .trimmingCharacters(in: .whitespacesAndNewlines))
+        }
+    }
+
+    @Test func aConflictInThePrismaSchemaIsMarkedAndReported() async throws {
+        try await ReleaseScene.with { scene in
+            let text = { (line: String) in "model jobs {\n  id Int @id\n\(line)}\n" }
+            try scene.git.commit(
+                "1", files: Self.files("1_jobs", HotfixTests.jobs, text("  budget Int?\n")))
+            try scene.git.commit(
+                "2",
+                files: Self.files(
+                    "2_harm", "ALTER TABLE jobs ALTER COLUMN budget TYPE BIGINT;",
+                    text("  budget BigInt?\n")))
+            try scene.git.commit(
+                "3", files: ["prisma/schema.prisma": text("  budget BigInt? @ignore\n")])
+            let output = try await scene.sluice("hotfix", "2_harm")
+            #expect(output.stdout.contains("conflict: prisma/schema.prisma"))
+            let merged = try scene.git.git("show", "hotfix/2_harm:prisma/schema.prisma")
+            #expect(merged.contains("<<<<<<< today"))
+            #expect(merged.contains(">>>>>>> before 2_harm"))
+        }
+    }
+
+    private static func files(_ name: String, _ sql: String, _ schema: String) -> [String: String] {
+        ["prisma/migrations/\(name)/migration.sql": sql, "prisma/schema.prisma": schema]
+    }
+
+    @Test func theWorkTreeGetsTheFilesWhereThatIsAsked() async throws {
+        try await ReleaseScene.with { scene in
+            try scene.migration("1_jobs", HotfixTests.jobs)
+            try scene.migration("2_harm", "ALTER TABLE jobs DROP COLUMN budget;")
+            let output = try await scene.sluice("hotfix", "2_harm", "--worktree")
+            #expect(output.status == 0, "\(output.stderr)")
+            let status = try scene.git.git("status", "--porcelain")
+            #expect(status.contains("_hotfix_harm/"))
+            #expect(try scene.git.git("branch", "--list", "hotfix/*").isEmpty)
+        }
+    }
+
+    @Test func renamedLabelsAndColumnsKeepTheirRows() async throws {
+        try await ReleaseScene.with { scene in
+            try scene.migration(
+                "1_a",
+                "CREATE TYPE k AS ENUM ('a', 'b'); CREATE TABLE t (id int PRIMARY KEY, k k, v text);"
+            )
+            _ = try await scene.sluice("deploy", "staging")
+            _ = try await scene.query(scene.staging, "insert into t values (1, 'a', 'x')")
+            try scene.migration(
+                "2_b",
+                "ALTER TYPE k RENAME VALUE 'a' TO 'z'; ALTER TYPE k RENAME TO kind; ALTER TABLE t RENAME v TO w;"
+            )
+            _ = try await scene.sluice("deploy", "staging")
+            let hotfix = try await scene.json(Document.self, ["hotfix", "2_b"]).hotfix
+            #expect(hotfix.proven)
+            try scene.git.merge(hotfix.branch)
+            let deployed = try await scene.sluice("deploy", "staging")
+            #expect(deployed.status == 0, "\(deployed.stderr)")
+            #expect(try await scene.query(scene.staging, "select k, v from t") == "a|x")
+        }
+    }
+}
