@@ -43,8 +43,8 @@ struct LedgerTests {
             try fixture.resolver.markApplied("2", in: "staging")
             #expect(
                 try fixture.ask(
-                    "SELECT migration, outcome, author FROM _sluice.steps ORDER BY id DESC LIMIT 1")
-                    == ["2|marked-applied|Ada"])
+                    "SELECT migration, outcome, resolved_by FROM _sluice.resolves")
+                    == ["2|applied|Ada"])
         }
     }
 
@@ -86,6 +86,7 @@ struct LedgerTests {
             try fixture.write("2", "CREATE TABLE b (x int)")
             let error = #expect(throws: ReleaseError.self) { try fixture.deploy() }
             #expect(error?.what.contains("newer") == true)
+            #expect(error?.kind == .usage)
         }
     }
 

@@ -33,7 +33,7 @@ struct DeploymentRun {
         result.deployment = deployment
         if !writesLedger {
             result.notes.append(
-                "no ledger was written: the role \(link.state.role) may not create schemas (GRANT CREATE ON DATABASE \(link.state.database) TO \(link.state.role))."
+                "no ledger was written: the role \(link.state.role) may not create schemas (\(LedgerGrant.creation(link.state)))."
             )
         }
         var remaining = plan.migrations
@@ -92,13 +92,11 @@ struct DeploymentRun {
     private func open() throws {
         try writer.open(
             .init(
-                environment: plan.environment, deployment: deployment, plan: plan, actor: actor,
+                deployment: deployment, plan: plan, actor: actor,
                 table: link.state.historyTable,
                 missingSchema: link.state.schema == nil ? link.target.schema ?? "public" : nil,
                 createsHistory: link.state.historySchema == nil,
-                createsLedger: link.state.ledger == nil && link.state.mayCreateSchema,
-                upgradesLedger: link.state.ledger.map { $0.version < LedgerSchema.version }
-                    ?? false,
+                ledgerPreparation: writesLedger ? try link.ledgerPreparation() : "",
                 writesLedger: writesLedger))
     }
 

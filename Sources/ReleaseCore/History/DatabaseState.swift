@@ -31,6 +31,15 @@ public struct DatabaseState: Sendable, Hashable {
     /// The server process that answered, as the server itself numbers it.
     var serverProcess: Int?
 
+    /// Who owns the ledger, where this role may not change its layout.
+    var ledgerOwner: String?
+
+    /// Whether the schema `_sluice` is there, with or without a ledger.
+    var hasLedgerSchema = false
+
+    /// Whether the ledger has every table of the present layout.
+    var hasPresentLayout = false
+
     /// Reads everything. Writes nothing.
     ///
     /// - Throws: ``PostgresError``.
@@ -54,14 +63,16 @@ public struct DatabaseState: Sendable, Hashable {
                   (SELECT n.nspname FROM pg_catalog.pg_class c
                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                    WHERE c.oid = pg_catalog.to_regclass('_prisma_migrations')),
-                  EXISTS (SELECT FROM pg_catalog.pg_class c
-                          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                          WHERE n.nspname = '_sluice' AND c.relname = 'meta'
-                            AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
-                            AND pg_catalog.has_table_privilege(c.oid, 'SELECT')),
-                  pg_catalog.has_database_privilege(current_database(), 'CREATE')
-                    AND NOT EXISTS (SELECT FROM pg_catalog.pg_namespace
-                                    WHERE nspname = '_sluice' AND NOT pg_catalog.has_schema_privilege(oid, 'USAGE')),
+                  (SELECT pg_catalog.string_agg(c.relname, ',' ORDER BY c.relname DESC)
+                   FROM pg_catalog.pg_class c
+                   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                   WHERE n.nspname = '_sluice' AND c.relname IN ('meta', 'accepts')
+                     AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+                     AND pg_catalog.has_table_privilege(c.oid, 'SELECT')),
+                  coalesce((SELECT pg_catalog.has_schema_privilege(oid, 'CREATE')
+                                   AND pg_catalog.has_schema_privilege(oid, 'USAGE')
+                            FROM pg_catalog.pg_namespace WHERE nspname = '_sluice'),
+                           pg_catalog.has_database_privilege(current_database(), 'CREATE')),
                   pg_catalog.pg_backend_pid(),
                   (SELECT pg_catalog.string_agg(relname, ',') FROM
                     (SELECT c.relname FROM pg_catalog.pg_class c
@@ -71,12 +82,18 @@ public struct DatabaseState: Sendable, Hashable {
                      ORDER BY 1 LIMIT 4) AS t),
                   (SELECT pg_catalog.string_agg(n.nspname, ',') FROM pg_catalog.pg_class c
                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                   WHERE c.relname = '_prisma_migrations' AND c.relkind = 'r')
+                   WHERE c.relname = '_prisma_migrations' AND c.relkind = 'r'),
+                  (SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class c
+                   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                   WHERE n.nspname = '_sluice' AND c.relname = 'meta'
+                     AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE')),
+                  EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = '_sluice')
                 """)
         let row = results.last?.rows.first ?? []
         func field(_ index: Int) -> String? { index < row.count ? row[index] : nil }
-        let hasLedger = field(5) == "t"
-        return DatabaseState(
+        let ledgerTables = (field(5) ?? "").split(separator: ",")
+        let hasLedger = ledgerTables.first == "meta"
+        var state = DatabaseState(
             database: field(0) ?? "", role: field(1) ?? "", serverVersion: session.serverVersion,
             isStandby: field(2) == "t", schema: field(3), historySchema: field(4),
             history: History(),
@@ -85,12 +102,16 @@ public struct DatabaseState: Sendable, Hashable {
             foreignTables: (field(8) ?? "").split(separator: ",").map(String.init),
             schemasWithHistory: (field(9) ?? "").split(separator: ",").map(String.init),
             serverProcess: field(7).flatMap { Int($0) })
+        state.ledgerOwner = field(10)
+        state.hasLedgerSchema = field(11) == "t"
+        state.hasPresentLayout = ledgerTables.count == 2
+        return state
     }
 
     private mutating func readDetails(_ session: PostgresSession) throws {
         var sql = ""
         if let historySchema { sql += HistoryTable(schema: historySchema).selection + ";" }
-        if ledger != nil { sql += LedgerReader.selection }
+        if ledger != nil { sql += LedgerReader.selection(hasPresentLayout: hasPresentLayout) }
         guard !sql.isEmpty else { return }
         // One snapshot: a deployment at work finishes rows of both at once.
         let snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\(sql)COMMIT"

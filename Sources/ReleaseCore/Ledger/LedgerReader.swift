@@ -2,8 +2,19 @@ import PostgresLink
 
 /// Reads the parts of the ledger that decide about a deployment.
 enum LedgerReader {
-    /// Four statements; ``state(from:)`` reads their results.
-    static let selection = """
+    /// Five statements; ``state(from:)`` reads their results.
+    ///
+    /// - Parameter hasPresentLayout: whether all tables are there to be read; an
+    ///   older ledger is read as far as it goes.
+    /// - Returns: one text.
+    static func selection(hasPresentLayout: Bool) -> String {
+        oldest + (hasPresentLayout ? acceptances : "SELECT WHERE false;")
+    }
+
+    private static let acceptances =
+        "SELECT kind, migration, checksum, reason, accepted_by, accepted_at FROM _sluice.accepts ORDER BY id;"
+
+    private static let oldest = """
         SELECT version, environment FROM _sluice.meta;
         SELECT reason, placed_by, placed_at FROM _sluice.holds
          WHERE released_at IS NULL ORDER BY id LIMIT 1;
@@ -16,7 +27,7 @@ enum LedgerReader {
         """
 
     static func state(from results: [ResultSet]) -> LedgerState? {
-        guard results.count == 4, let meta = results[0].records.first else { return nil }
+        guard results.count == 5, let meta = results[0].records.first else { return nil }
         return LedgerState(
             version: meta["version"].flatMap { Int($0) } ?? 0,
             environment: meta["environment"] ?? "",
@@ -26,7 +37,15 @@ enum LedgerReader {
                     since: $0["placed_at"] ?? "")
             },
             progress: results[2].records.map(progress),
-            lastSmoke: results[3].records.first.map(smoke))
+            lastSmoke: results[3].records.first.map(smoke),
+            acceptances: results[4].records.map(acceptance))
+    }
+
+    private static func acceptance(_ record: [String: String]) -> Acceptance {
+        Acceptance(
+            kind: record["kind"] ?? "", migration: record["migration"] ?? "",
+            checksum: record["checksum"] ?? "", reason: record["reason"],
+            by: record["accepted_by"] ?? "", at: record["accepted_at"] ?? "")
     }
 
     private static func progress(_ record: [String: String]) -> StepwiseProgress {

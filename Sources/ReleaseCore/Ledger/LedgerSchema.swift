@@ -1,89 +1,55 @@
 import PostgresLink
 
-/// The tables of schema `_sluice`.
+/// The layout of schema `_sluice`: how it is made, and how an older one is
+/// brought up to date.
 enum LedgerSchema {
     /// The layout this program writes.
     static let version = 2
-
-    /// Brings an older layout to this one. One text, to be run in one transaction.
-    static let upgrade = """
-        ALTER TABLE _sluice.progress ADD COLUMN IF NOT EXISTS witness text,
-            ADD COLUMN IF NOT EXISTS alone text;
-        UPDATE _sluice.meta SET version = \(version);
-
-        """
 
     /// Creates schema and tables and pins the environment's name. One text, to
     /// be run in one transaction.
     static func creation(environment: String) -> String {
         """
-        CREATE SCHEMA IF NOT EXISTS _sluice;
-        CREATE TABLE _sluice.meta (
-            only_row    boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-            version     integer NOT NULL,
-            environment text NOT NULL,
-            created_at  timestamptz NOT NULL DEFAULT clock_timestamp()
-        );
-        COMMENT ON TABLE _sluice.meta IS 'The ledger''s layout, and which environment this database is.';
-        CREATE TABLE _sluice.deployments (
-            id          uuid PRIMARY KEY,
-            branch      text,
-            commit      text,
-            digest      text NOT NULL,
-            actor       text NOT NULL,
-            started_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
-            finished_at timestamptz,
-            verdict     text
-        );
-        CREATE TABLE _sluice.steps (
-            id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-            deployment  uuid,
-            migration   text NOT NULL,
-            checksum    text NOT NULL,
-            outcome     text NOT NULL CHECK (outcome IN ('applied', 'failed', 'marked-applied', 'marked-rolled-back')),
-            commit      text,
-            author      text,
-            attempts    integer NOT NULL DEFAULT 1,
-            statement   integer,
-            sqlstate    text,
-            message     text,
-            started_at  timestamptz NOT NULL,
-            finished_at timestamptz NOT NULL DEFAULT clock_timestamp()
-        );
-        CREATE INDEX ON _sluice.steps (migration);
-        CREATE TABLE _sluice.progress (
-            migration           text PRIMARY KEY,
-            history_id          text NOT NULL,
-            finished_units      integer NOT NULL,
-            finished_statements integer NOT NULL,
-            total_statements    integer NOT NULL,
-            prefix              text NOT NULL,
-            fate                text NOT NULL DEFAULT 'waiting'
-                                CHECK (fate IN ('waiting', 'running', 'failed')),
-            witness             text,
-            alone               text,
-            updated_at          timestamptz NOT NULL DEFAULT clock_timestamp()
-        );
-        CREATE TABLE _sluice.smoke_runs (
-            id          uuid PRIMARY KEY,
-            deployment  uuid,
-            commit      text,
-            outcome     text NOT NULL CHECK (outcome IN ('passed', 'failed', 'error')),
-            results     jsonb NOT NULL,
-            started_at  timestamptz NOT NULL,
-            finished_at timestamptz NOT NULL DEFAULT clock_timestamp()
-        );
-        CREATE TABLE _sluice.holds (
-            id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-            reason         text NOT NULL,
-            placed_by      text NOT NULL,
-            placed_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
-            released_by    text,
-            release_reason text,
-            released_at    timestamptz
-        );
+        \(quietly)
+        DO $sluice$ BEGIN
+            IF pg_catalog.to_regnamespace('_sluice') IS NULL THEN CREATE SCHEMA _sluice; END IF;
+        END $sluice$;
+        \(LedgerTables.all)
+        \(LedgerTriggers.all)
         INSERT INTO _sluice.meta (version, environment)
-        VALUES (\(version), \(Quoting.literal(environment)));
+        VALUES (\(version), \(Quoting.literal(environment))) ON CONFLICT DO NOTHING;
+        \(aloud)
+
         """
     }
+
+    /// Brings an older layout up to date, in the transaction it is run in. Every
+    /// statement may run again: of two that upgrade at once, the second waits for
+    /// the first and then changes nothing.
+    static let upgrade = """
+        \(quietly)
+        UPDATE _sluice.meta SET version = \(version) WHERE version < \(version);
+        \(LedgerTables.all)
+        ALTER TABLE _sluice.deployments ADD COLUMN IF NOT EXISTS configuration text;
+        ALTER TABLE _sluice.progress ADD COLUMN IF NOT EXISTS witness text,
+            ADD COLUMN IF NOT EXISTS alone text;
+        \(LedgerTriggers.all)
+        \(aloud)
+
+        """
+
+    /// What must run before this program writes.
+    ///
+    /// - Parameters:
+    ///   - state: what was read from the database.
+    ///   - environment: the name to pin.
+    /// - Returns: statements for a transaction; none where the ledger is as it must be.
+    static func preparation(_ state: DatabaseState, environment: String) -> String {
+        guard let ledger = state.ledger else { return creation(environment: environment) }
+        return ledger.version < version ? upgrade : ""
+    }
+
+    /// What is there already is no news.
+    private static let quietly = "SET LOCAL client_min_messages = warning;"
+    private static let aloud = "RESET client_min_messages;"
 }

@@ -10,16 +10,19 @@ public struct LedgerState: Sendable, Hashable {
     public var progress: [StepwiseProgress]
     /// The newest smoke run.
     public var lastSmoke: SmokeRunSummary?
+    /// What people have answered for, oldest first.
+    public var acceptances: [Acceptance]
 
     public init(
         version: Int, environment: String, hold: Hold? = nil, progress: [StepwiseProgress] = [],
-        lastSmoke: SmokeRunSummary? = nil
+        lastSmoke: SmokeRunSummary? = nil, acceptances: [Acceptance] = []
     ) {
         self.version = version
         self.environment = environment
         self.hold = hold
         self.progress = progress
         self.lastSmoke = lastSmoke
+        self.acceptances = acceptances
     }
 }
 
@@ -29,6 +32,20 @@ public struct Hold: Sendable, Hashable, Codable {
     public var by: String
     /// As the server prints it.
     public var since: String
+}
+
+/// Something about a migration that somebody has answered for.
+public struct Acceptance: Sendable, Hashable, Codable {
+    /// The kind of problem, `data_loss` or `findings`.
+    public var kind: String
+    public var migration: String
+    /// Names what was accepted, so that another change of the same migration is
+    /// another question.
+    public var checksum: String
+    public var reason: String?
+    public var by: String
+    /// As the server prints it.
+    public var at: String
 }
 
 /// How far a stepwise migration came.

@@ -18,8 +18,7 @@ struct LedgerWriter {
             sql += "CREATE SCHEMA IF NOT EXISTS \(Quoting.identifier(schema));\n"
         }
         if opening.createsHistory { sql += opening.table.creation + ";\n" }
-        if opening.createsLedger { sql += LedgerSchema.creation(environment: opening.environment) }
-        if opening.upgradesLedger { sql += LedgerSchema.upgrade }
+        sql += opening.ledgerPreparation
         if opening.writesLedger {
             sql += """
                 INSERT INTO _sluice.deployments (id, branch, commit, digest, actor)
@@ -44,15 +43,14 @@ struct LedgerWriter {
     }
 
     struct Opening {
-        var environment: String
         var deployment: String
         var plan: Plan
         var actor: String
         var table: HistoryTable
         var missingSchema: String?
         var createsHistory: Bool
-        var createsLedger: Bool
-        var upgradesLedger = false
+        /// Makes the ledger or brings it up to date.
+        var ledgerPreparation: String
         var writesLedger: Bool
     }
 

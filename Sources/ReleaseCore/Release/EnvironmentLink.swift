@@ -35,21 +35,50 @@ public final class EnvironmentLink {
     ///
     /// - Throws: ``ReleaseError``.
     func checkIdentity() throws {
-        guard let ledger = state.ledger else { return }
-        if ledger.version > LedgerSchema.version {
-            throw ReleaseError(
-                .usage,
-                "the ledger in \(target.redacted) is of a newer sluice (layout \(ledger.version), this one knows \(LedgerSchema.version)).",
-                next: ["use the newer version."])
-        }
-        guard ledger.environment != environment.name else { return }
+        try checkLayout()
+        guard let ledger = state.ledger, ledger.environment != environment.name else { return }
         throw ReleaseError(
             .needsAttention,
             "the database \(target.redacted) says it is “\(ledger.environment)”, not “\(environment.name)”.",
             state: "nothing was changed.",
             next: [
-                "check the database URL of \(environment.name); if the environment was renamed, update _sluice.meta."
+                "check the database URL of \(environment.name);",
+                "if the environment was renamed: sluice resolve \(environment.name) --renamed-from \(ledger.environment)",
             ])
+    }
+
+    /// What a newer sluice keeps is not touched.
+    ///
+    /// - Throws: ``ReleaseError``.
+    func checkLayout() throws {
+        guard let ledger = state.ledger else { return }
+        if ledger.version > LedgerSchema.version {
+            throw ReleaseError(
+                .usage,
+                "the ledger in \(target.redacted) is of a newer sluice (layout \(ledger.version), this one knows \(LedgerSchema.version)).",
+                state: "nothing was changed.", next: ["use the newer version."])
+        }
+    }
+
+    /// What must run, in a transaction, before something is written into the ledger.
+    ///
+    /// - Throws: ``ReleaseError`` where the role may not do it.
+    func ledgerPreparation() throws -> String {
+        if state.ledger == nil, !state.mayCreateSchema {
+            throw ReleaseError(
+                .failed,
+                "\(environment.name) has no ledger, and the role \(state.role) may not create one.",
+                state: "nothing was changed.", next: [LedgerGrant.creation(state)])
+        }
+        let preparation = LedgerSchema.preparation(state, environment: environment.name)
+        if !preparation.isEmpty, let owner = state.ledgerOwner {
+            throw ReleaseError(
+                .failed,
+                "the ledger of \(environment.name) is of an older layout, and the role \(state.role) may not change it.",
+                state: "nothing was changed.",
+                next: ["run this once as \(owner), or: \(LedgerGrant.creation(state))"])
+        }
+        return preparation
     }
 
     /// Reads history and ledger again.

@@ -36,17 +36,8 @@ public struct HoldKeeper {
         let link = try workspace.link(to: release)
         let settings = SessionSettings(
             schema: link.target.schema, deploy: release.environment.deploy)
-        if link.state.ledger == nil {
-            guard link.state.mayCreateSchema else {
-                throw ReleaseError(
-                    .failed,
-                    "\(environment) has no ledger, and the role \(link.state.role) may not create one.",
-                    next: ["GRANT CREATE ON DATABASE \(link.state.database) TO \(link.state.role);"]
-                )
-            }
-            try link.session.execute(
-                "BEGIN;\(LedgerSchema.creation(environment: environment))COMMIT")
-        }
+        let preparation = try link.ledgerPreparation()
+        if !preparation.isEmpty { try link.session.execute("BEGIN;\n\(preparation)COMMIT") }
         return (link, LedgerWriter(session: link.session, settings: settings))
     }
 }

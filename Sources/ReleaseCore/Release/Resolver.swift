@@ -35,7 +35,7 @@ public struct Resolver {
     ///
     /// - Throws: ``ReleaseError`` when the migration does not exist or is
     ///   recorded as applied already, and what Git or the server throws.
-    public func markApplied(_ name: String, in environment: String) throws {
+    public func markApplied(_ name: String, in environment: String, reason: String? = nil) throws {
         let release = try workspace.release(to: environment)
         guard let migration = release.offered.migrations.first(where: { $0.name == name }) else {
             throw ReleaseError(
@@ -60,7 +60,7 @@ public struct Resolver {
                     \(Quoting.literal(name)), 0);
 
             """
-        sql += ledger(link, migration.name, migration.checksum, "marked-applied") + "COMMIT"
+        sql += try ledger(link, migration.name, migration.checksum, "applied", reason) + "COMMIT"
         try link.session.execute(sql)
     }
 
@@ -70,7 +70,9 @@ public struct Resolver {
     /// - Returns: whether a failed attempt was there to mark.
     /// - Throws: ``ReleaseError`` when it never ran or did not fail.
     @discardableResult
-    public func markRolledBack(_ name: String, in environment: String) throws -> Bool {
+    public func markRolledBack(
+        _ name: String, in environment: String, reason: String? = nil
+    ) throws -> Bool {
         let release = try workspace.release(to: environment)
         let link = try locked(release)
         let rows = link.state.history.rows.filter { $0.name == name }
@@ -96,13 +98,20 @@ public struct Resolver {
             BEGIN;
             UPDATE \(table.qualified) SET rolled_back_at = pg_catalog.now()
              WHERE migration_name = \(Quoting.literal(name)) AND finished_at IS NULL AND rolled_back_at IS NULL;
-            \(ledger(link, name, rows.last?.checksum ?? "", "marked-rolled-back"))COMMIT
+            \(try ledger(link, name, rows.last?.checksum ?? "", "rolled-back", reason))COMMIT
             """)
         return true
     }
 
     private func locked(_ release: Release) throws -> EnvironmentLink {
         let link = try workspace.link(to: release)
+        try lock(link, release)
+        try link.refresh()
+        return link
+    }
+
+    /// Takes the deployment lock, which the session keeps.
+    func lock(_ link: EnvironmentLink, _ release: Release) throws {
         let result = try DeploymentLock.acquire(
             link.session, budget: .seconds(10), interrupt: Interrupt()
         ) { _ in }
@@ -111,18 +120,17 @@ public struct Resolver {
                 .tryAgain, "a deployment to \(release.environment.name) is running.",
                 state: "nothing was changed.", next: ["run it again when that one is done."])
         }
-        try link.refresh()
-        return link
     }
 
     private func ledger(
-        _ link: EnvironmentLink, _ name: String, _ checksum: String, _ outcome: String
-    ) -> String {
+        _ link: EnvironmentLink, _ name: String, _ checksum: String, _ outcome: String,
+        _ reason: String?
+    ) throws -> String {
         guard link.state.ledger != nil else { return "" }
-        return """
-            INSERT INTO _sluice.steps (migration, checksum, outcome, author, started_at)
+        return try link.ledgerPreparation() + """
+            INSERT INTO _sluice.resolves (migration, checksum, outcome, reason, resolved_by)
             VALUES (\(Quoting.literal(name)), \(Quoting.literal(checksum)), '\(outcome)',
-                    \(Quoting.literal(workspace.options.actor)), pg_catalog.now());
+                    \(Quoting.literal(reason)), \(Quoting.literal(workspace.options.actor)));
             DELETE FROM _sluice.progress WHERE migration = \(Quoting.literal(name));
 
             """

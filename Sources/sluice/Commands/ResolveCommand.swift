@@ -16,6 +16,13 @@ struct ResolveCommand: ParsableCommand {
     @Option(help: ArgumentHelp("It failed, and what it left was undone.", valueName: "migration"))
     var rolledBack: String?
 
+    @Option(
+        help: ArgumentHelp("The environment had this name before.", valueName: "environment"))
+    var renamedFrom: String?
+
+    @Option(help: ArgumentHelp("Why, for the ledger.", valueName: "text"))
+    var reason: String?
+
     @Flag(
         help:
             "With --applied: refuse unless the schema is what the migration would have made of it.")
@@ -24,8 +31,9 @@ struct ResolveCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard (applied == nil) != (rolledBack == nil) else {
-            throw ValidationError("give exactly one of --applied and --rolled-back.")
+        guard [applied, rolledBack, renamedFrom].compactMap({ $0 }).count == 1 else {
+            throw ValidationError(
+                "give exactly one of --applied, --rolled-back and --renamed-from.")
         }
         if compare, applied == nil { throw ValidationError("--compare goes with --applied.") }
     }
@@ -51,14 +59,19 @@ struct ResolveCommand: ParsableCommand {
             let resolver = Resolver(try common.workspace())
             if let applied {
                 if compare { try requireSameSchema(resolver, applied, console) }
-                try resolver.markApplied(applied, in: environment)
+                try resolver.markApplied(applied, in: environment, reason: reason)
                 console.line("\(applied) is marked as applied in \(environment).")
             } else if let rolledBack {
-                let isMarked = try resolver.markRolledBack(rolledBack, in: environment)
+                let isMarked = try resolver.markRolledBack(
+                    rolledBack, in: environment, reason: reason)
                 console.line(
                     isMarked
                         ? "\(rolledBack) is marked as rolled back in \(environment); it is pending again."
                         : "nothing to do: \(rolledBack) has no failed attempt in \(environment).")
+            }
+            if let renamedFrom {
+                try resolver.rename(from: renamedFrom, to: environment, reason: reason)
+                console.line("the database of \(renamedFrom) is \(environment) now.")
             }
             return .success
         }
