@@ -24,6 +24,12 @@ extension GitRepository {
         return SignatureHandle(pointer: created)
     }
 
+    /// The person in Git's configuration; `nil` where it names nobody.
+    public var person: Signature? {
+        guard let handle = try? signatureHandle(nil) else { return nil }
+        return Signature(handle.pointer)
+    }
+
     /// Writes a commit object; no reference is touched.
     func writeCommit(
         tree: ObjectID, parents: [ObjectID], message: String,

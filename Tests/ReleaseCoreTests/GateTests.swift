@@ -120,12 +120,15 @@ struct GateTests {
         #expect(results.first?.outcome == .block)
     }
 
-    @Test("an environment without gates has none, one with an upstream has two")
+    @Test("an environment without gates has none, one with an upstream has six")
     func implied() {
         #expect(keeper(Self.environment()).results().isEmpty)
         let results = keeper(Self.environment(promotesFrom: "staging")).results()
-        #expect(results.map(\.gate) == [.upstream, .dryRun])
-        #expect(results.allSatisfy { $0.outcome == .block })
+        #expect(
+            results.map(\.gate) == [
+                .upstream, .dryRun, .rollbackNotes, .dataLoss, .findings, .history,
+            ])
+        #expect(results.map(\.outcome) == [.block, .block, .pass, .pass, .pass, .pass])
     }
 
     @Test("an empty plan needs none")
@@ -143,7 +146,7 @@ struct GateTests {
         ])
     func dryRun(_ given: String?, _ outcome: GateResult.Outcome) {
         var keeper = keeper(Self.environment([.dryRun]))
-        keeper.inspectedDigest = given
+        keeper.answers.inspectedDigest = given
         let results = keeper.results()
         #expect(results.map(\.outcome) == [outcome])
         if outcome == .block {
@@ -167,16 +170,62 @@ struct GateTests {
 
     @Test("a gate this version cannot evaluate never passes")
     func unsupported() {
-        let known: Set<GateName> = [.upstream, .dryRun, .hold]
-        for gate in GateName.allCases where !known.contains(gate) {
+        for gate in GateName.allCases where !gate.isAvailable {
             let results = keeper(Self.environment([gate])).results()
             #expect(results.map(\.outcome) == [.block], "\(gate)")
         }
     }
 
+    @Test("a default gate can be switched off in the file, and says so")
+    func switchedOff() throws {
+        let text = """
+            environments:
+              staging: { database: sandbox }
+              production:
+                database: sandbox
+                promotes_from: staging
+                gates:
+                  findings: off
+            """
+        let environment = try #require(
+            try ConfigurationReader.read(Array(text.utf8), file: "x").environment(
+                named: "production"))
+        let entry = GateSelection(environment).entries.first { $0.gate == .findings }
+        #expect(entry?.isOn == false)
+        #expect(entry?.reason == "switched off in the file")
+        #expect(!keeper(environment).results().map(\.gate).contains(.findings))
+    }
+
+    @Test("only who the file names goes past a gate, with a reason, and only past that gate")
+    func overriding() throws {
+        var environment = Self.environment([.dryRun, .findings])
+        environment.gates[0].lists["overridable_by"] = ["ada@example.com", "ci"]
+        var keeper = keeper(environment)
+        keeper.answers = GateAnswers(overrides: [.dryRun], reason: "the office burns")
+        keeper.identities = ["mia@example.com", "mia"]
+        #expect(keeper.results().first?.outcome == .block)
+        keeper.identities = ["Ada@Example.com", "ada"]
+        #expect(keeper.results().first?.outcome == .overridden)
+        keeper.identities = ["x@example.com", "ci"]
+        #expect(keeper.results().first?.outcome == .overridden)
+        keeper.answers.reason = nil
+        #expect(keeper.results().first?.outcome == .block)
+
+        let mia = ["mia@example.com", "mia"]
+        for (gate, words) in [
+            (GateName.dryRun, "may not override"), (.findings, "not overridable"),
+            (.history, "--accept"), (.hold, "sluice release"),
+        ] {
+            let error = #expect(throws: ReleaseError.self) {
+                try GateOverride.check(
+                    GateAnswers(overrides: [gate], reason: "x"), environment, mia)
+            }
+            #expect(error?.what.contains(words) == true, "\(gate)")
+        }
+    }
+
     private func keeper(_ environment: EnvironmentConfiguration) -> GateKeeper {
         GateKeeper(
-            plan: Self.plan, environment: environment, state: Make.state(), upstream: nil,
-            inspectedDigest: nil)
+            plan: Self.plan, environment: environment, state: Make.state())
     }
 }

@@ -100,6 +100,8 @@ public struct GateConfiguration: Sendable, Hashable {
     public var settings: [String: String]
     /// List settings by key, for example the windows of `allow`.
     public var lists: [String: [String]]
+    /// Whether a gate that the environment would have by itself is switched off.
+    public var isOff = false
     public var line: Int
 
     public init(
@@ -111,4 +113,10 @@ public struct GateConfiguration: Sendable, Hashable {
         self.lists = lists
         self.line = line
     }
+
+    /// A setting that may be one value or a list of them.
+    func values(_ key: String) -> [String] { lists[key] ?? settings[key].map { [$0] } ?? [] }
+
+    /// The people and CI identities that may go past the gate.
+    var overridableBy: [String] { values("overridable_by") }
 }

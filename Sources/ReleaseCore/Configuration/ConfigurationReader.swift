@@ -184,8 +184,12 @@ public struct ConfigurationReader {
 
     private mutating func gate(_ name: GateName, _ node: Node) -> GateConfiguration {
         var gate = GateConfiguration(gate: name, line: node.mark?.line ?? 0)
+        if let word = node.scalar?.string, ["off", "false"].contains(word) {
+            gate.isOff = true
+            return gate
+        }
         for (key, value) in reader.entries(
-            node, of: "gate “\(name.rawValue)”", known: name.settingKeys)
+            node, of: "gate “\(name.rawValue)”", known: name.settingKeys + ["overridable_by"])
         {
             if value.sequence != nil {
                 gate.lists[key] = reader.list(value, key).compactMap { reader.string($0, key) }
@@ -193,6 +197,10 @@ public struct ConfigurationReader {
                 gate.settings[key] = reader.string(value, key)
             }
             if ["soak", "max_age"].contains(key) { _ = reader.duration(value, key) }
+            if let words = name.choices[key], let word = gate.settings[key], !words.contains(word) {
+                reader.complain(
+                    value, "\(key) must be \(words.joined(separator: " or ")), not “\(word)”.")
+            }
         }
         return gate
     }

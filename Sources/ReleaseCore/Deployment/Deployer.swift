@@ -28,8 +28,10 @@ public struct Deployer {
         let builder = PlanBuilder(workspace)
         let prepared = try builder.prepare(
             request.environment, upTo: request.upTo, accepted: request.accepted,
-            inspectedDigest: request.inspectedDigest, applicationName: "sluice/\(deployment)")
+            inspectedDigest: request.inspectedDigest, answers: request.answers,
+            applicationName: "sluice/\(deployment)")
         let gates = confirmed(prepared, request)
+        try remember(prepared)
         if let stop = obstacle(prepared.plan, gates, prepared.link),
             try !mayBeAtWork(prepared.plan, prepared.link)
         {
@@ -45,6 +47,18 @@ public struct Deployer {
         return try [DeploymentLock.own, DeploymentLock.prisma].contains {
             try $0.holder(link.session) != nil
         }
+    }
+
+    /// Where nothing runs, what was answered for is written down all the same.
+    private func remember(_ prepared: PlanBuilder.Prepared) throws {
+        guard prepared.plan.isEmpty, prepared.plan.problems.isEmpty,
+            !prepared.plan.accepted.isEmpty, prepared.link.state.ledger != nil
+        else { return }
+        let answers = LedgerWriter.answers(
+            prepared.plan, prepared.gates, prepared.answers, deployment: nil,
+            actor: workspace.options.actor)
+        try prepared.link.session.execute(
+            "BEGIN;\n\(try prepared.link.ledgerPreparation())\(answers)COMMIT")
     }
 
     private func checkCommand(_ request: DeploymentRequest) throws {
@@ -123,16 +137,13 @@ public struct Deployer {
             : try builder.plan(
                 prepared.release, link, upTo: stillPending(request.upTo, link),
                 accepted: request.accepted)
-        if plan.digest != prepared.plan.digest || !plan.problems.isEmpty
-            || link.state.ledger?.hold != nil
-        {
-            let gates = builder.gates(
-                plan, prepared.release, link, inspectedDigest: request.inspectedDigest)
-            if let stop = obstacle(plan, gates, link) { return stop }
-        }
+        let gates = try judgedAgain(plan, prepared, gates, builder)
+        if let stop = obstacle(plan, gates, link) { return stop }
         var run = DeploymentRun(
             plan: plan, release: prepared.release, link: link, deployment: deployment,
-            actor: workspace.options.actor, interrupt: interrupt, report: report)
+            actor: workspace.options.actor, answers: prepared.answers,
+            configuration: workspace.options.configurationFile, interrupt: interrupt,
+            report: report)
         let smoke = SmokeStage(workspace: workspace, interrupt: interrupt, report: report)
         let checks =
             request.runsSmoke ? try smoke.checks(prepared.release, plan, link) : []
@@ -147,6 +158,21 @@ public struct Deployer {
             result.notes.append("the ledger could not be written to the end: \(error.message)")
         }
         return result
+    }
+
+    /// The cheap gates once more, under the lock: somebody may have put the
+    /// environment on hold or written rows that would be lost.
+    private func judgedAgain(
+        _ plan: Plan, _ prepared: PlanBuilder.Prepared, _ before: [GateResult],
+        _ builder: PlanBuilder
+    ) throws -> [GateResult] {
+        var evidence = prepared.evidence
+        try EvidenceCollector(workspace, prepared.release, prepared.link).count(plan, &evidence)
+        let now = builder.gates(plan, prepared.release, prepared.link, prepared.answers, evidence)
+        guard plan.digest == prepared.plan.digest else { return now }
+        // What was confirmed on the terminal stays confirmed for the same plan.
+        let confirmed = before.first { $0.gate == .dryRun && $0.outcome == .pass }
+        return now.map { $0.gate == .dryRun ? confirmed ?? $0 : $0 }
     }
 
     /// Another deployment may have applied the last wanted migration meanwhile.

@@ -10,6 +10,8 @@ public struct DeploymentRequest: Sendable {
     public var upTo: String?
     /// Migrations whose problems somebody answers for.
     public var accepted: Set<String>
+    /// What else somebody answers for.
+    public var answers: GateAnswers
     /// How long to wait for another deployment to end.
     public var lockBudget: Duration
     /// Whether smoke checks run afterwards.
@@ -19,7 +21,8 @@ public struct DeploymentRequest: Sendable {
 
     public init(
         environment: String?, promotes: Bool, inspectedDigest: String? = nil, upTo: String? = nil,
-        accepted: Set<String> = [], lockBudget: Duration = .seconds(60), runsSmoke: Bool = true,
+        accepted: Set<String> = [], answers: GateAnswers = GateAnswers(),
+        lockBudget: Duration = .seconds(60), runsSmoke: Bool = true,
         confirm: (@Sendable (Plan, [GateResult]) -> Bool)? = nil
     ) {
         self.environment = environment
@@ -27,6 +30,7 @@ public struct DeploymentRequest: Sendable {
         self.inspectedDigest = inspectedDigest
         self.upTo = upTo
         self.accepted = accepted
+        self.answers = answers
         self.lockBudget = lockBudget
         self.runsSmoke = runsSmoke
         self.confirm = confirm

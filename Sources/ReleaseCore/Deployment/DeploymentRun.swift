@@ -8,8 +8,13 @@ struct DeploymentRun {
     let link: EnvironmentLink
     let deployment: String
     let actor: String
+    let answers: GateAnswers
+    /// A file that was named on the command line instead of the committed one.
+    let configuration: String?
     let interrupt: Interrupt
     let report: @Sendable (DeploymentEvent) -> Void
+    /// What gates and people have said, for the ledger.
+    var judgements = ""
     /// How often a broken connection is made anew before giving up.
     private static let longestReconnect = 8
     /// How often it may break without a migration having come through: a script
@@ -27,6 +32,9 @@ struct DeploymentRun {
 
     /// Runs every migration of the plan, in order, until the first failure.
     mutating func apply(gates: [GateResult]) throws -> DeploymentReport {
+        judgements =
+            LedgerWriter.judgements(gates, answers, deployment: deployment, actor: actor)
+            + LedgerWriter.answers(plan, gates, answers, deployment: deployment, actor: actor)
         try open()
         report(.started(plan))
         var result = DeploymentReport(plan: plan, verdict: .succeeded, gates: gates)
@@ -97,7 +105,7 @@ struct DeploymentRun {
                 missingSchema: link.state.schema == nil ? link.target.schema ?? "public" : nil,
                 createsHistory: link.state.historySchema == nil,
                 ledgerPreparation: writesLedger ? try link.ledgerPreparation() : "",
-                writesLedger: writesLedger))
+                writesLedger: writesLedger, judgements: judgements, configuration: configuration))
     }
 
     /// What a run that was stopped has left half-finished.

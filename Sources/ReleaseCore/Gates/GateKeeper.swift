@@ -1,45 +1,76 @@
-/// Evaluates every gate of an environment for a plan.
+import SQLAnalysis
+
+/// Judges a plan by the evidence: every gate of an environment, in the order of
+/// ``GateName``.
 struct GateKeeper {
     var plan: Plan
     var environment: EnvironmentConfiguration
     var state: DatabaseState
-    /// What the upstream's database says; `nil` where there is no upstream.
-    var upstream: UpstreamEvidence?
-    /// The digest somebody gave after inspecting the plan.
-    var inspectedDigest: String?
+    var evidence = GateEvidence()
+    var answers = GateAnswers()
+    /// Who runs it, by every name that may stand in the file.
+    var identities: [String] = []
 
-    /// All gates that apply, in the order of ``GateName``.
+    /// All gates that apply.
     func results() -> [GateResult] {
         // A hold must not look green because nothing is pending.
         let gates = plan.isEmpty ? applicable.filter { $0 == .hold } : applicable
-        return gates.map { gate in
-            switch gate {
-            case .upstream:
-                UpstreamGate(
-                    plan: plan, environment: environment, evidence: upstream,
-                    soak: configured(.upstream)?.settings["soak"].flatMap(DurationText.parse)
-                ).result
-            case .dryRun: dryRun
-            case .hold: hold
-            default: unsupported(gate)
-            }
+        return gates.map { overridden(result(of: $0)) }
+    }
+
+    private func result(of gate: GateName) -> GateResult {
+        switch gate {
+        case .upstream:
+            UpstreamGate(
+                plan: plan, environment: environment, evidence: evidence.upstream,
+                soak: configured(.upstream)?.settings["soak"].flatMap(DurationText.parse)
+            ).result
+        case .dryRun: dryRun
+        case .rollbackNotes:
+            RollbackNotesGate(
+                environment: environment.name,
+                destructive: plan.migrations.filter { !$0.losses.isEmpty }.map(\.name),
+                notes: evidence.rollbackNotes
+            ).result
+        case .dataLoss:
+            DataLossGate(
+                environment: environment.name, counted: evidence.counted ?? [],
+                failure: evidence.countFailure, accepted: acceptedLosses
+            ).result
+        case .findings: findings
+        case .history: HistoryGate(plan: plan).result
+        case .hold: hold
+        default: evidence.asked[gate] ?? unsupported(gate)
         }
     }
 
     private var applicable: [GateName] {
-        var gates = Set(environment.gates.map(\.gate))
-        if environment.promotesFrom != nil { gates.formUnion([.upstream, .dryRun]) }
-        if state.ledger?.hold != nil { gates.insert(.hold) }
-        return GateName.allCases.filter(gates.contains)
+        let selection = GateSelection(environment)
+        return GateName.allCases.filter { gate in
+            gate == .hold
+                ? state.ledger?.hold != nil || configured(.hold) != nil : selection.isOn(gate)
+        }
     }
 
     private func configured(_ gate: GateName) -> GateConfiguration? {
         environment.gates.first { $0.gate == gate }
     }
 
+    private var acceptedLosses: Set<String> {
+        answers.losses.union(configured(.dataLoss)?.values("accept") ?? [])
+    }
+
+    private var findings: GateResult {
+        let severity = configured(.findings)?.settings["severity"].flatMap(Severity.init)
+        return FindingsGate(
+            plan: plan, severity: severity ?? .error, accepted: answers.findings,
+            reason: answers.reason, counted: evidence.counted, acceptedLosses: acceptedLosses
+        ).result
+    }
+
     private var dryRun: GateResult {
         let short = plan.digest.prefix(PlanDigest.shortLength)
-        guard let inspectedDigest else {
+        guard let inspectedDigest = answers.inspectedDigest else {
             return GateResult(
                 .dryRun, .block, "nobody has said that this plan was inspected.",
                 wayOut: "\(inspect), which prints the digest to promote with")
@@ -70,5 +101,17 @@ struct GateKeeper {
         GateResult(
             gate, .block, "this version of sluice cannot evaluate the gate “\(gate.rawValue)” yet.",
             wayOut: "take it out of \(Configuration.fileName) on the branch and check by hand")
+    }
+
+    /// Goes past a gate that blocks, where the file lets this person do so.
+    private func overridden(_ result: GateResult) -> GateResult {
+        guard result.outcome == .block, answers.overrides.contains(result.gate),
+            let reason = answers.reason,
+            GateOverride.refusal(result.gate, environment, identities) == nil
+        else { return result }
+        var result = result
+        result.outcome = .overridden
+        result.details.insert("overridden: \(reason)", at: 0)
+        return result
     }
 }

@@ -1,5 +1,5 @@
 /// The gates that configuration, output and the ledger know.
-public enum GateName: String, Sendable, Hashable, Codable, CaseIterable {
+public enum GateName: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
     case upstream
     case review
     case backup
@@ -14,8 +14,19 @@ public enum GateName: String, Sendable, Hashable, Codable, CaseIterable {
     case checks
     case hold
 
+    /// By the order in which they are evaluated and shown.
+    public static func < (left: GateName, right: GateName) -> Bool {
+        let all = GateName.allCases
+        return all.firstIndex(of: left) ?? 0 < all.firstIndex(of: right) ?? 0
+    }
+
     /// Whether this version can evaluate it; what it cannot evaluate blocks.
-    public var isAvailable: Bool { [.upstream, .dryRun, .hold].contains(self) }
+    public var isAvailable: Bool {
+        switch self {
+        case .upstream, .dryRun, .rollbackNotes, .dataLoss, .findings, .history, .hold: true
+        case .review, .backup, .featureFlag, .drift, .window, .checks: false
+        }
+    }
 
     /// The settings a gate understands; anything else is an error in the file.
     var settingKeys: [String] {
@@ -28,7 +39,19 @@ public enum GateName: String, Sendable, Hashable, Codable, CaseIterable {
         case .window: ["allow", "freeze"]
         case .checks: ["commands", "sql"]
         case .drift: ["ignore"]
-        case .dryRun, .rollbackNotes, .dataLoss, .history, .hold: []
+        case .dataLoss: ["accept"]
+        case .dryRun, .rollbackNotes, .history, .hold: []
+        }
+    }
+
+    /// The words that a setting may have, where not everything will do.
+    var choices: [String: [String]] {
+        switch self {
+        case .findings: ["severity": ["note", "warning", "error"]]
+        case .review: ["by": ["approvals", "trailers"], "signed": ["true", "false"]]
+        case .backup:
+            ["format": ["pg_dump", "pgbackrest", "time"], "verify": ["list", "restore"]]
+        default: [:]
         }
     }
 }

@@ -58,6 +58,14 @@ struct HotfixText {
 
     var dataReturn: [String] { DataReturn(proof.losses, proof.goal).statements }
 
+    private static func title(_ name: String) -> String { "Hotfix for \(name)." }
+
+    /// Whether a script is a hotfix for a migration: the comment in front says so.
+    static func undoes(_ name: String, _ script: [UInt8]) -> Bool {
+        String(decoding: script, as: UTF8.self).split(whereSeparator: \.isNewline)
+            .prefix { $0.hasPrefix("--") }.contains { $0 == "-- \(title(name))" }
+    }
+
     /// Not proven is said on the very first line.
     private var header: String {
         var lines: [String] = []
@@ -65,7 +73,7 @@ struct HotfixText {
             lines.append("\(Self.notProven): this hotfix does not restore everything, see below.")
         }
         for migration in undone {
-            lines.append("Hotfix for \(migration.name).")
+            lines.append(Self.title(migration.name))
             if let provenance = migration.provenance {
                 lines.append(
                     "It came with commit \(provenance.commit.hex) by \(provenance.author.name).")

@@ -21,15 +21,16 @@ struct LedgerWriter {
         sql += opening.ledgerPreparation
         if opening.writesLedger {
             sql += """
-                INSERT INTO _sluice.deployments (id, branch, commit, digest, actor)
+                INSERT INTO _sluice.deployments (id, branch, commit, digest, actor, configuration)
                 VALUES ('\(opening.deployment)', \(Quoting.literal(opening.plan.branch)),
                         \(Quoting.literal(opening.plan.commitDigits)), '\(opening.plan.digest)',
-                        \(Quoting.literal(opening.actor)))
+                        \(Quoting.literal(opening.actor)), \(Quoting.literal(opening.configuration)))
                 ON CONFLICT (id) DO NOTHING;
                 UPDATE _sluice.deployments SET verdict = '\(Verdict.interrupted.rawValue)'
                 WHERE verdict IS NULL AND id <> '\(opening.deployment)';
 
                 """
+            sql += opening.judgements
         }
         // Everything behind counts on these tables, also after a crash of the server.
         try session.execute(sql + "\(SessionSettings.durableCommit);\nCOMMIT")
@@ -52,6 +53,10 @@ struct LedgerWriter {
         /// Makes the ledger or brings it up to date.
         var ledgerPreparation: String
         var writesLedger: Bool
+        /// What gates and people have said.
+        var judgements: String
+        /// A file that was named on the command line.
+        var configuration: String?
     }
 
     /// Records a failed attempt; it left no trace of its own, being rolled back.

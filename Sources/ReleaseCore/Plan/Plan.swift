@@ -12,6 +12,8 @@ public struct Plan: Sendable {
     public var digest: String
     public var migrations: [PlannedMigration]
     public var problems: [Problem]
+    /// Problems that somebody answers for with this very run.
+    public var accepted: [Problem] = []
     /// How many migrations the history has applied.
     public var appliedCount: Int
     public var notes: [String]
@@ -30,6 +32,8 @@ public struct PlannedMigration: Sendable {
     public var findings: [Finding]
     /// Where it is carried on, when an earlier run has left it half-finished.
     public var continuation: Continuation?
+    /// What has to be counted before it runs.
+    var losses: [PotentialLoss] = []
 
     public var name: String { migration.name }
 

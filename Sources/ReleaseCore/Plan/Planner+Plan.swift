@@ -31,11 +31,13 @@ extension Planner {
         var loaded = ScriptLoader.load(
             waiting, scripts,
             behind: release.offered.migrations.filter { !names.contains($0.name) },
-            databaseIsEmpty: state.history.rows.isEmpty && state.foreignTables.isEmpty)
+            databaseIsEmpty: state.history.rows.isEmpty && state.foreignTables.isEmpty,
+            schema: state.historyTable.schema)
         loaded.planned = loaded.planned.map { cut($0, state) }
-        let problems =
+        let judged = judge(
             problems(release.offered, state.history, resumable: resumable) + loaded.problems
-            + stalePrefixes(loaded.planned, state) + lostObjects(loaded.planned, state)
+                + stalePrefixes(loaded.planned, state) + lostObjects(loaded.planned, state),
+            accepted, state.ledger?.acceptances ?? [])
         return Plan(
             environment: release.environment.name, branch: release.offered.branch,
             commit: release.commit,
@@ -44,10 +46,27 @@ extension Planner {
                 pending: waiting,
                 history: state.history),
             migrations: loaded.planned,
-            problems: problems.filter {
-                !(accepted.contains($0.migration) && $0.kind.isAcceptable)
-            },
+            problems: judged.open, accepted: judged.accepted,
             appliedCount: state.history.appliedNames.count, notes: release.offered.notes)
+    }
+
+    /// Tells the problems that stand from those somebody answers for now; those
+    /// answered for earlier are gone.
+    static func judge(
+        _ problems: [Problem], _ names: Set<String>, _ acceptances: [Acceptance]
+    ) -> (open: [Problem], accepted: [Problem]) {
+        let unanswered = problems.filter { !$0.isCovered(by: acceptances) }
+        let accepted = unanswered.filter {
+            names.contains($0.migration) && $0.kind.isAcceptable
+        }
+        var open = unanswered.filter { !accepted.contains($0) }
+        // History and branch part only over what is missing.
+        if problems.contains(where: { $0.kind == .missing }),
+            !open.contains(where: { $0.kind == .missing })
+        {
+            open.removeAll { $0.kind == .diverged }
+        }
+        return (open, accepted)
     }
 
     /// Unfinished stepwise migrations that the next deployment can carry on

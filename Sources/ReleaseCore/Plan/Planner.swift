@@ -29,8 +29,8 @@ public enum Planner {
         }.map { row in
             Problem(
                 .failed, row.name,
-                "started at \(row.startedAt) and did not finish; nobody has said yet whether it is applied."
-            )
+                "started at \(row.startedAt) and did not finish; nobody has said yet whether it is applied.",
+                subject: row.id)
         }
         return failed + edited(branch, history) + missing(branch, history)
             + outOfOrder(branch, history) + branch.problems
@@ -48,8 +48,8 @@ public enum Planner {
             return Problem(
                 .edited, migration.name,
                 "its script was changed\(commit ?? "") after it was applied: "
-                    + "the branch has \(migration.checksum.prefix(12)), the history \(row.checksum.prefix(12))."
-            )
+                    + "the branch has \(migration.checksum.prefix(12)), the history \(row.checksum.prefix(12)).",
+                subject: "\(migration.checksum) \(row.checksum)")
         }
     }
 
@@ -60,13 +60,15 @@ public enum Planner {
         let place = branch.branch.map { "branch \($0)" } ?? "the migrations folder"
         let problems = gone.map { name in
             Problem(
-                .missing, name, "it is applied and not on \(place)\(explanation(branch, name)).")
+                .missing, name, "it is applied and not on \(place)\(explanation(branch, name)).",
+                subject: history.applied[name]?.checksum ?? "")
         }
         guard let first = pending(branch, history).first else { return problems }
         return problems + [
             Problem(
                 .diverged, first.name,
-                "\(place) and the history each have migrations the other lacks, from here on.")
+                "\(place) and the history each have migrations the other lacks, from here on.",
+                subject: first.checksum)
         ]
     }
 
@@ -88,7 +90,8 @@ public enum Planner {
             migration in
             Problem(
                 .outOfOrder, migration.name,
-                "it is pending and sorts before \(lastName), which is applied already.")
+                "it is pending and sorts before \(lastName), which is applied already.",
+                subject: migration.checksum)
         }
     }
 }

@@ -30,10 +30,22 @@ public struct Problem: Sendable, Hashable, Codable {
     public var migration: String
     /// One sentence with the facts.
     public var detail: String
+    /// Names what exactly is wrong, by checksums or the history row: who has
+    /// answered for this has not answered for another change of the same migration.
+    public var subject: String
 
-    public init(_ kind: Kind, _ migration: String, _ detail: String) {
+    public init(_ kind: Kind, _ migration: String, _ detail: String, subject: String = "") {
         self.kind = kind
         self.migration = migration
         self.detail = detail
+        self.subject = subject
+    }
+
+    /// Whether somebody has answered for this very problem before.
+    func isCovered(by acceptances: [Acceptance]) -> Bool {
+        kind.isAcceptable && !subject.isEmpty
+            && acceptances.contains {
+                $0.kind == kind.rawValue && $0.migration == migration && $0.checksum == subject
+            }
     }
 }

@@ -7,11 +7,12 @@ enum ScriptLoader {
     ///   - scripts: the bytes of at least those, by name.
     ///   - earlier: scripts that are in the database already, for the findings.
     ///   - databaseIsEmpty: whether nothing there can be lost.
+    ///   - schema: where unqualified names lead to.
     /// - Returns: the planned migrations, and problems for scripts that cannot
     ///   be sent at all.
     static func load(
         _ pending: [Migration], _ scripts: [String: [UInt8]], behind earlier: [Migration] = [],
-        databaseIsEmpty: Bool = false
+        databaseIsEmpty: Bool = false, schema: String = "public"
     ) -> (planned: [PlannedMigration], problems: [Problem]) {
         var planned: [PlannedMigration] = []
         var problems: [Problem] = []
@@ -36,12 +37,18 @@ enum ScriptLoader {
             }
             planned.append(PlannedMigration(migration: migration, script: script))
         }
+        let history = planned.isEmpty ? [] : earlier.compactMap { script($0, scripts) }
         let reports = Linter.findings(
-            in: planned.map { ($0.name, $0.script) },
-            history: planned.isEmpty ? [] : earlier.compactMap { script($0, scripts) },
-            databaseIsEmpty: databaseIsEmpty)
+            in: planned.map { ($0.name, $0.script) }, history: history,
+            databaseIsEmpty: databaseIsEmpty, defaultSchema: schema)
         for (index, report) in reports.enumerated() {
             planned[index].findings = report.findings
+        }
+        for loss in PotentialLoss.all(
+            in: planned.map(\.script), history: history, databaseIsEmpty: databaseIsEmpty,
+            defaultSchema: schema)
+        {
+            planned[loss.migration].losses.append(loss)
         }
         return (planned, problems)
     }

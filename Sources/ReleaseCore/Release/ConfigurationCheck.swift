@@ -55,7 +55,7 @@ public struct ConfigurationCheck {
                 detail: "\(release.offered.branch ?? "folder") has \(found) migrations"
                     + (release.offered.problems.first.map { "; \($0.migration) \($0.detail)" } ?? "")
             )
-            return [branch, connection(release), gates(release.environment)]
+            return [branch, connection(release)] + gates(release.environment)
         } catch {
             return [Item(subject: "\(environment.name): branch", isFine: false, detail: "\(error)")]
         }
@@ -81,21 +81,32 @@ public struct ConfigurationCheck {
         }
     }
 
-    private func gates(_ environment: EnvironmentConfiguration) -> Item {
-        var on = environment.gates.map(\.gate.rawValue)
-        for gate in [GateName.upstream, .dryRun] where environment.promotesFrom != nil {
-            if !on.contains(gate.rawValue) { on.append("\(gate.rawValue) (by promotes_from)") }
+    /// What is on and why; what a file could switch on is named, too.
+    private func gates(_ environment: EnvironmentConfiguration) -> [Item] {
+        let entries = GateSelection(environment).entries
+        let on = entries.filter(\.isOn)
+        let unusable = on.map(\.gate).filter { !$0.isAvailable }.map(\.rawValue)
+        let reasons = Dictionary(grouping: on, by: \.reason).sorted {
+            $0.value[0].gate < $1.value[0].gate
         }
-        let unusable = environment.gates.map(\.gate).filter { !$0.isAvailable }.map(\.rawValue)
-        guard unusable.isEmpty else {
-            return Item(
-                subject: "\(environment.name): gates", isFine: false,
-                detail:
-                    "this version cannot evaluate \(unusable.joined(separator: ", ")), and so blocks"
-            )
+        let words = reasons.map { reason, entries in
+            "\(entries.map(\.gate.rawValue).joined(separator: ", ")) (\(reason))"
         }
-        return Item(
-            subject: "\(environment.name): gates", isFine: true,
-            detail: on.isEmpty ? "none" : on.joined(separator: ", "))
+        let off = Dictionary(grouping: entries.filter { !$0.isOn }, by: \.reason)
+            .sorted { $0.key < $1.key }.map { reason, entries in
+                "\(entries.map(\.gate.rawValue).joined(separator: ", ")) (\(reason))"
+            }
+        return [
+            Item(
+                subject: "\(environment.name): gates on", isFine: unusable.isEmpty,
+                detail: words.joined(separator: "; ")
+                    + (unusable.isEmpty
+                        ? ""
+                        : "; this version cannot evaluate \(unusable.joined(separator: ", ")), and so blocks")
+            ),
+            Item(
+                subject: "\(environment.name): gates off", isFine: true,
+                detail: off.isEmpty ? "none" : off.joined(separator: "; ")),
+        ]
     }
 }

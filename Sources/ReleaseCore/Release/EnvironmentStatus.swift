@@ -115,7 +115,11 @@ public struct StatusReader {
             status.problems =
                 resumable.sorted().map {
                     Problem(.failed, $0, "it stopped half-way; the next deployment continues it.")
-                } + Planner.problems(release.offered, state.history, resumable: resumable)
+                }
+                + Planner.judge(
+                    Planner.problems(release.offered, state.history, resumable: resumable), [],
+                    state.ledger?.acceptances ?? []
+                ).open
             if state.historySchema == nil, !state.foreignTables.isEmpty {
                 status.problems.append(
                     Problem(

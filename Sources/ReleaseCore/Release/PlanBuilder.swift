@@ -14,6 +14,8 @@ public struct PlanBuilder {
         public var link: EnvironmentLink
         public var plan: Plan
         public var gates: [GateResult]
+        var answers = GateAnswers()
+        var evidence = GateEvidence()
     }
 
     /// Reads branch and database and compares them.
@@ -22,13 +24,38 @@ public struct PlanBuilder {
     ///   `ConnectionFailure`, `PostgresError`.
     public func prepare(
         _ environment: String?, upTo: String? = nil, accepted: Set<String> = [],
-        inspectedDigest: String? = nil, applicationName: String = "sluice"
+        inspectedDigest: String? = nil, answers: GateAnswers = GateAnswers(),
+        applicationName: String = "sluice"
     ) throws -> Prepared {
+        var answers = answers
+        answers.inspectedDigest = inspectedDigest ?? answers.inspectedDigest
         let release = try workspace.release(to: environment)
         let link = try workspace.link(to: release, applicationName: applicationName)
+        try checkNames(accepted.union(answers.losses).union(answers.findings), release, link.state)
+        try GateOverride.check(answers, release.environment, workspace.identities)
         let plan = try plan(release, link, upTo: upTo, accepted: accepted)
-        let gates = gates(plan, release, link, inspectedDigest: inspectedDigest)
-        return Prepared(release: release, link: link, plan: plan, gates: gates)
+        let evidence = try EvidenceCollector(workspace, release, link).collect(plan)
+        let gates = gates(plan, release, link, answers, evidence)
+        return Prepared(
+            release: release, link: link, plan: plan, gates: gates, answers: answers,
+            evidence: evidence)
+    }
+
+    /// A name that nothing has is a slip of the fingers, and no answer.
+    private func checkNames(
+        _ names: Set<String>, _ release: Release, _ state: DatabaseState
+    ) throws {
+        let known = Set(release.offered.migrations.map(\.name)).union(
+            state.history.rows.map(\.name)
+        )
+        .union(release.offered.problems.map(\.migration))
+        guard let unknown = names.sorted().first(where: { !known.contains($0) }) else { return }
+        throw ReleaseError(
+            .usage,
+            "there is no migration “\(unknown)” to answer for, neither on \(release.offered.branch ?? "the branch") nor in the history of \(release.environment.name).",
+            state: "nothing was changed.",
+            next: NearestWord.to(unknown, among: known.sorted()).map { ["did you mean \($0)?"] }
+                ?? ["give the folder's whole name."])
     }
 
     /// The plan against what the link read last.
@@ -48,12 +75,12 @@ public struct PlanBuilder {
     }
 
     func gates(
-        _ plan: Plan, _ release: Release, _ link: EnvironmentLink, inspectedDigest: String?
+        _ plan: Plan, _ release: Release, _ link: EnvironmentLink, _ answers: GateAnswers,
+        _ evidence: GateEvidence
     ) -> [GateResult] {
         GateKeeper(
-            plan: plan, environment: release.environment, state: link.state,
-            upstream: plan.isEmpty ? nil : upstreamEvidence(release),
-            inspectedDigest: inspectedDigest
+            plan: plan, environment: release.environment, state: link.state, evidence: evidence,
+            answers: answers, identities: workspace.identities
         ).results()
     }
 
@@ -87,23 +114,5 @@ public struct PlanBuilder {
             next: [
                 "restore the search_path of role or database, or name the schema in the URL: ?schema=\(schema)."
             ])
-    }
-
-    private func upstreamEvidence(_ release: Release) -> UpstreamEvidence? {
-        guard let name = release.environment.promotesFrom,
-            let upstream = release.configuration.environment(named: name)
-        else { return nil }
-        var evidence = UpstreamEvidence(
-            name: name, state: nil, failure: nil, hasSmokeChecks: !upstream.smoke.isEmpty)
-        do {
-            let link = try EnvironmentLink(
-                upstream, workspace.options, repository: workspace.repositoryKey)
-            // Evidence from another environment's database proves nothing.
-            try link.checkIdentity()
-            evidence.state = link.state
-        } catch {
-            evidence.failure = "\(error)"
-        }
-        return evidence
     }
 }

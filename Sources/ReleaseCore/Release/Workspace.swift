@@ -60,6 +60,15 @@ public final class Workspace {
         return link
     }
 
+    /// Who runs this: by the variables that Git reads, or by Git's configuration.
+    public var person: WorkspaceOptions.Author? {
+        options.author
+            ?? repository?.person.map { WorkspaceOptions.Author(name: $0.name, email: $0.email) }
+    }
+
+    /// Every name by which the file may mean the one who runs this.
+    var identities: [String] { [person?.email, options.actor].compactMap { $0 } }
+
     /// Whether there is a configuration file at all.
     public var hasConfigurationFile: Bool {
         if case .none = source { return false }

@@ -83,12 +83,12 @@ private struct Losses {
 
 extension KnownSchema {
     /// A table by the name it had when the plan began.
-    fileprivate func original(_ table: ObjectName) -> DatabaseObject {
+    func original(_ table: ObjectName) -> DatabaseObject {
         DatabaseObject(.table, object(.table, table)?.original ?? resolve(.table, table))
     }
 
     /// A column by the name it had when the plan began.
-    fileprivate func original(_ column: String, of table: ObjectName) -> DatabaseObject {
+    func original(_ column: String, of table: ObjectName) -> DatabaseObject {
         let known = self.column(column, of: table)
         return DatabaseObject(
             .column, original(table).name, column: known?.original ?? column)

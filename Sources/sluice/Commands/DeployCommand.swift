@@ -50,11 +50,7 @@ struct DeploymentOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Stop behind this migration.", valueName: "migration"))
     var upTo: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Go on although this migration is edited, missing, out of order or failed.",
-            valueName: "migration"))
-    var accept: [String] = []
+    @OptionGroup var answers: AnswerOptions
 
     @Flag(help: "Show the plan and change nothing.")
     var dryRun = false
@@ -83,8 +79,7 @@ struct DeploymentCommandBody {
 
     private func show(_ environment: String?, _ console: Console) throws -> ExitCode {
         try PlanPrinter(console: console).run(
-            common, environment, upTo: options.upTo, accepted: Set(options.accept),
-            digest: options.plan)
+            common, environment, upTo: options.upTo, options.answers, digest: options.plan)
     }
 
     private func deploy(_ environment: String?, _ console: Console) throws -> ExitCode {
@@ -94,7 +89,7 @@ struct DeploymentCommandBody {
         let story = DeploymentText(console: console)
         let teller = StoryTeller(console: console)
         let deployer = Deployer(try common.workspace(), interrupt: interrupt) { teller.tell($0) }
-        let report = try deployer.run(request(environment, console))
+        let report = try deployer.run(try request(environment, console))
         if console.format == .json {
             try console.document(DeploymentDocument(report))
         } else {
@@ -104,10 +99,11 @@ struct DeploymentCommandBody {
         return DeploymentText.exitCode(report)
     }
 
-    private func request(_ environment: String?, _ console: Console) -> DeploymentRequest {
+    private func request(_ environment: String?, _ console: Console) throws -> DeploymentRequest {
         var request = DeploymentRequest(
             environment: environment, promotes: promotes, inspectedDigest: options.plan,
-            upTo: options.upTo, accepted: Set(options.accept))
+            upTo: options.upTo, accepted: Set(options.answers.accept),
+            answers: try options.answers.answers())
         if console.tellsStory, ProcessContext.current.isInteractive {
             request.confirm = { plan, gates in
                 console.lines(

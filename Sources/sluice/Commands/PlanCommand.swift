@@ -13,11 +13,7 @@ struct PlanCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Stop behind this migration.", valueName: "migration"))
     var upTo: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Plan although this migration is edited, missing, out of order or failed.",
-            valueName: "migration"))
-    var accept: [String] = []
+    @OptionGroup var answers: AnswerOptions
 
     @OptionGroup var common: CommonOptions
 
@@ -25,7 +21,7 @@ struct PlanCommand: ParsableCommand {
         let console = common.console
         try CommandRunner(console: console).run {
             try PlanPrinter(console: console).run(
-                common, environment, upTo: upTo, accepted: Set(accept))
+                common, environment, upTo: upTo, answers)
         }
     }
 }
@@ -35,29 +31,29 @@ struct PlanPrinter {
     let console: Console
 
     func run(
-        _ common: CommonOptions, _ environment: String?, upTo: String?, accepted: Set<String> = [],
+        _ common: CommonOptions, _ environment: String?, upTo: String?, _ answers: AnswerOptions,
         digest: String? = nil
     ) throws -> ExitCode {
         let prepared = try PlanBuilder(try common.workspace()).prepare(
-            environment, upTo: upTo, accepted: accepted, inspectedDigest: digest)
+            environment, upTo: upTo, accepted: Set(answers.accept), inspectedDigest: digest,
+            answers: try answers.answers())
         switch console.format {
         case .json: try console.document(PlanDocument(prepared.plan, prepared.gates))
         case .markdown:
             for line in PlanMarkdown(plan: prepared.plan, gates: prepared.gates).lines() {
                 console.line(line)
             }
-        case .text: printText(prepared, flags: Self.flags(common, upTo, accepted))
+        case .text: printText(prepared, flags: Self.flags(common, upTo) + answers.words)
         }
         return prepared.plan.problems.isEmpty ? .success : .needsAttention
     }
 
     /// The flags that shaped the plan: without them another one would run.
     private static func flags(
-        _ common: CommonOptions, _ upTo: String?, _ accepted: Set<String>
+        _ common: CommonOptions, _ upTo: String?
     ) -> [String] {
         [("--up-to", upTo), ("--config", common.config), ("--migrations", common.migrations)]
             .flatMap { flag, value in value.map { [flag, quoted($0)] } ?? [] }
-            + accepted.sorted().flatMap { ["--accept", quoted($0)] }
     }
 
     /// As a shell reads it.

@@ -91,9 +91,10 @@ struct DeploymentText: Sendable {
         switch report.verdict {
         case .degraded: return degraded(report)
         case .blocked where !report.plan.problems.isEmpty:
+            let gates = report.gates.filter { $0.outcome == .block && $0.gate != .history }
             return
                 (ProblemText(console: console).lines(report.plan.problems)
-                + ProblemAdvice.lines(report.plan))
+                + ProblemAdvice.lines(report.plan) + GateText(console: console).lines(gates))
                 .joined(separator: "\n")
         case .blocked:
             return GateText(console: console).lines(report.gates.filter { $0.outcome == .block })

@@ -69,12 +69,14 @@ struct GateDocument: Encodable {
     var gate: String
     var outcome: String
     var evidence: String
+    var details: [String]
     var wayOut: String?
 
     enum CodingKeys: String, CodingKey {
         case gate
         case outcome
         case evidence
+        case details
         case wayOut = "way_out"
     }
 
@@ -82,6 +84,7 @@ struct GateDocument: Encodable {
         gate = result.gate.rawValue
         outcome = result.outcome.rawValue
         evidence = result.evidence
+        details = result.details
         wayOut = result.wayOut
     }
 }

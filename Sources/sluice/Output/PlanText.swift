@@ -85,6 +85,8 @@ struct PlanText {
 /// Gate results as people read them.
 struct GateText {
     let console: Console
+    /// A refusal fits a screen.
+    private static let longestDetails = 6
 
     func lines(_ gates: [GateResult]) -> [String] {
         let width = gates.map(\.gate.rawValue.count).max() ?? 0
@@ -94,8 +96,16 @@ struct GateText {
                 + String(repeating: " ", count: width - result.gate.rawValue.count)
             let word = mark(result.outcome)
             var lines = ["\(word)  \(name)  \(result.evidence)"]
+            let margin = "       \(String(repeating: " ", count: width))  "
+            let shown = result.outcome == .pass && !console.isVerbose ? [] : result.details
+            lines += shown.prefix(console.isVerbose ? .max : Self.longestDetails).map {
+                console.paint(margin + $0, .faint)
+            }
+            if shown.count > Self.longestDetails, !console.isVerbose {
+                lines.append(margin + "… and \(shown.count - Self.longestDetails) more (--verbose)")
+            }
             if let wayOut = result.wayOut, result.outcome == .block {
-                lines.append("       \(String(repeating: " ", count: width))  → \(wayOut)")
+                lines.append("\(margin)→ \(wayOut)")
             }
             return lines
         }

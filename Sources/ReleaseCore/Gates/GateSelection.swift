@@ -1,0 +1,35 @@
+/// Which gates an environment has, and why.
+public struct GateSelection: Sendable {
+    /// One gate of the environment.
+    public struct Entry: Sendable, Hashable {
+        public var gate: GateName
+        public var isOn: Bool
+        /// Why it is on or off, in words.
+        public var reason: String
+    }
+
+    /// What an environment with an upstream gets without asking.
+    static let implied: [GateName] = [
+        .upstream, .dryRun, .rollbackNotes, .dataLoss, .findings, .history,
+    ]
+
+    /// All gates, in the order in which they are evaluated.
+    public let entries: [Entry]
+
+    public init(_ environment: EnvironmentConfiguration) {
+        entries = GateName.allCases.map { gate in
+            let configured = environment.gates.first { $0.gate == gate }
+            if configured?.isOff == true {
+                return Entry(gate: gate, isOn: false, reason: "switched off in the file")
+            }
+            if configured != nil { return Entry(gate: gate, isOn: true, reason: "configured") }
+            if gate == .hold { return Entry(gate: gate, isOn: true, reason: "always") }
+            if let upstream = environment.promotesFrom, Self.implied.contains(gate) {
+                return Entry(gate: gate, isOn: true, reason: "promotes from \(upstream)")
+            }
+            return Entry(gate: gate, isOn: false, reason: "not configured")
+        }
+    }
+
+    func isOn(_ gate: GateName) -> Bool { entries.contains { $0.gate == gate && $0.isOn } }
+}

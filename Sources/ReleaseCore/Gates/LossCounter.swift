@@ -1,0 +1,234 @@
+import PostgresLink
+import SQLAnalysis
+
+/// What a statement of a plan would lose in the target database, counted there.
+struct CountedLoss: Sendable, Hashable {
+    enum Amount: Sendable, Hashable {
+        case exactly(Int)
+        /// More than could be counted in time; the estimate is the server's, of all rows.
+        case some(estimate: Int)
+        /// Why it is not known.
+        case unknown(String)
+    }
+
+    var migration: String
+    var loss: PotentialLoss
+    var amount: Amount
+    /// What would be lost, with `%` for the number: `% rows of public.jobs`.
+    var what: String
+
+    var isNothing: Bool { amount == .exactly(0) }
+
+    /// `statement 2 (line 5): 3 rows of public.jobs`.
+    var line: String {
+        let place = "\(migration), line \(loss.line): "
+        switch amount {
+        case .exactly(let count): return place + what.replacing("%", with: "\(count)")
+        case .some(let estimate):
+            let about = estimate > 0 ? "more (about \(estimate))" : "more"
+            return place + what.replacing("%", with: "\(about) than could be counted in time of")
+        case .unknown(let reason): return place + reason
+        }
+    }
+}
+
+/// Counts in the target database what a plan would lose. Reads only, and gives up
+/// on what takes too long.
+struct LossCounter {
+    let session: PostgresSession
+    /// How long one count may take.
+    var timeout: Duration = .seconds(15)
+
+    /// Two round trips, or more where something cannot be counted at once.
+    ///
+    /// - Throws: `PostgresError` when the connection is lost.
+    func count(_ plan: [PlannedMigration]) throws -> [CountedLoss] {
+        // What is finished of a migration that was cut short is not lost again.
+        let losses = plan.flatMap { planned in
+            planned.losses.filter { $0.statement > planned.continuation?.finished ?? 0 }
+                .map { (planned.name, $0) }
+        }
+        guard !losses.isEmpty else { return [] }
+        var counted: [CountedLoss] = []
+        var targets: [Target] = []
+        for ((migration, loss), found) in zip(losses, try find(losses.map(\.1))) {
+            switch found {
+            case .failure(let reason):
+                counted.append(
+                    CountedLoss(
+                        migration: migration, loss: loss, amount: .unknown(reason.text), what: ""))
+            case .success(let relations):
+                targets += relations.map { Target(migration: migration, loss: loss, relation: $0) }
+                if relations.isEmpty {
+                    counted.append(
+                        CountedLoss(
+                            migration: migration, loss: loss, amount: .exactly(0),
+                            what: "% rows: it is not there"))
+                }
+            }
+        }
+        return counted + (try count(targets))
+    }
+
+    /// Why something cannot be counted.
+    private struct Reason: Error {
+        var text: String
+    }
+
+    /// A table, or a column of one, whose contents are at stake.
+    private struct Relation {
+        /// Quoted, with its schema.
+        var table: String
+        /// Quoted.
+        var column: String?
+        var type: String?
+        /// Rows by the server's statistics.
+        var estimate: Int
+    }
+
+    private struct Target {
+        var migration: String
+        var loss: PotentialLoss
+        var relation: Relation
+    }
+
+    // MARK: Looking up
+
+    /// One message: what is there of each loss.
+    private func find(_ losses: [PotentialLoss]) throws -> [Result<[Relation], Reason>] {
+        let queries = losses.map { LossQuery.relations(of: $0.subject) }
+        let results: [ResultSet]
+        do {
+            // The catalogs are quick, however little time the counts have.
+            results = try run(queries.compactMap { $0 }, within: max(timeout, .seconds(15)))
+        } catch let error as PostgresError where !error.connectionLost {
+            return losses.map { _ in .failure(Reason(text: "it cannot be found: \(error.message)"))
+            }
+        }
+        var rest = results[...]
+        return zip(losses, queries).map { loss, query in
+            guard query != nil, let result = rest.popFirst() else {
+                if case .unknown(let reason) = loss.subject {
+                    return .failure(Reason(text: "it cannot be counted: \(reason)"))
+                }
+                return .success([])
+            }
+            return .success(result.rows.map(Self.relation))
+        }
+    }
+
+    private static func relation(_ row: [String?]) -> Relation {
+        Relation(
+            table: row[0] ?? "", column: row[1], type: row[2],
+            estimate: row[3].flatMap { Int($0) } ?? 0)
+    }
+
+    // MARK: Counting
+
+    private func count(_ targets: [Target]) throws -> [CountedLoss] {
+        let amounts = Amounts()
+        while amounts.list.count < targets.count {
+            let before = amounts.list.count
+            do {
+                try run(targets[before...].map(Self.counting)) { result in
+                    amounts.list.append(.exactly(result.scalar.flatMap { Int($0) } ?? 0))
+                }
+                if amounts.list.count == before { break }
+            } catch let error as PostgresError where !error.connectionLost {
+                // The first one that could not be counted; the others go on behind it.
+                guard amounts.list.count < targets.count else { break }
+                amounts.list.append(try explain(targets[amounts.list.count], error))
+            }
+        }
+        return zip(targets, amounts.list).map { target, amount in
+            CountedLoss(
+                migration: target.migration, loss: target.loss, amount: amount,
+                what: Self.words(target))
+        }
+    }
+
+    /// What is known so far, also when a later count fails.
+    private final class Amounts {
+        var list: [CountedLoss.Amount] = []
+    }
+
+    /// Whether there is anything at all is known sooner than how much.
+    private func explain(_ target: Target, _ error: PostgresError) throws -> CountedLoss.Amount {
+        let relation = target.relation
+        do {
+            if case .conversion(_, _, _, hasUsing: true) = target.loss.subject,
+                error.state != .queryCanceled, let column = relation.column
+            {
+                let values = try run(["SELECT count(\(column)) FROM \(relation.table)"])
+                return .exactly(values.first?.scalar.flatMap { Int($0) } ?? 0)
+            }
+            guard error.state == .queryCanceled else {
+                return .unknown("it cannot be counted in \(relation.table): \(error.message)")
+            }
+            let condition = relation.column.map { " WHERE \($0) IS NOT NULL" } ?? ""
+            let exists = try run(["SELECT EXISTS (SELECT FROM \(relation.table)\(condition))"])
+            return exists.first?.scalar == "f" ? .exactly(0) : .some(estimate: relation.estimate)
+        } catch let error as PostgresError where !error.connectionLost {
+            return .unknown("it cannot be counted in \(relation.table): \(error.message)")
+        }
+    }
+
+    private static func counting(_ target: Target) -> String {
+        let relation = target.relation
+        guard let column = relation.column else { return "SELECT count(*) FROM \(relation.table)" }
+        guard case .conversion(_, _, let new, _) = target.loss.subject, let old = relation.type
+        else { return "SELECT count(\(column)) FROM \(relation.table)" }
+        // Not every type can be compared; those are compared as text.
+        let text =
+            ["json", "xml", "point", "box", "polygon", "path", "line"].contains(old) ? "::text" : ""
+        return """
+            SELECT count(*) FROM \(relation.table)
+            WHERE (\(column)::\(new)::\(old))\(text) IS DISTINCT FROM \(column)\(text)
+            """
+    }
+
+    private static func words(_ target: Target) -> String {
+        let relation = target.relation
+        let table = relation.table.replacing("\"", with: "")
+        guard let column = relation.column?.replacing("\"", with: "") else {
+            return "% rows of \(table)"
+        }
+        switch target.loss.subject {
+        case .conversion(_, _, let new, let hasUsing):
+            return hasUsing
+                ? "% values of \(table).\(column) that become others as \(new)"
+                : "% values of \(table).\(column) that \(new) does not hold"
+        default: return "% values of \(table).\(column)"
+        }
+    }
+
+    // MARK: Asking
+
+    /// Runs queries in one message and one transaction that can change nothing.
+    @discardableResult
+    private func run(
+        _ queries: [String], within limit: Duration? = nil,
+        onResult: @escaping (ResultSet) -> Void = { _ in }
+    ) throws -> [ResultSet] {
+        guard !queries.isEmpty else { return [] }
+        // Row security would hide rows; switched off, the server says that it would.
+        let limit = (limit ?? timeout).milliseconds
+        let setup = [
+            "BEGIN READ ONLY", "SET LOCAL statement_timeout = \(limit)",
+            "SET LOCAL lock_timeout = \(limit)", "SET LOCAL row_security = off",
+        ]
+        do {
+            let results = try session.execute(
+                (setup + queries + ["COMMIT"]).joined(separator: ";\n"),
+                onResult: { index, result in
+                    if index >= setup.count, index < setup.count + queries.count {
+                        onResult(result)
+                    }
+                })
+            return Array(results.dropFirst(setup.count).dropLast())
+        } catch {
+            if session.isUsable { _ = try? session.execute("ROLLBACK") }
+            throw error
+        }
+    }
+}

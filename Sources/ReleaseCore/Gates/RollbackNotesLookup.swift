@@ -1,0 +1,58 @@
+import GitStore
+
+/// Finds the ways back that exist for destructive migrations.
+struct RollbackNotesLookup {
+    let workspace: Workspace
+    let release: Release
+
+    /// - Throws: `GitError`.
+    func notes(for names: [String]) throws -> [String: RollbackNotesGate.Notes] {
+        var notes: [String: RollbackNotesGate.Notes] = [:]
+        for name in names {
+            if try hasFile(name) {
+                notes[name] = .file
+            } else if let hotfix = try hotfixHere(for: name) ?? hotfixElsewhere(for: name) {
+                notes[name] = .hotfix(hotfix)
+            }
+        }
+        return notes
+    }
+
+    /// Blank notes are none.
+    private func hasFile(_ name: String) throws -> Bool {
+        let path = "\(name)/\(RollbackNotesGate.fileName)"
+        let bytes: [UInt8]?
+        if let repository = workspace.repository, let commit = release.commit {
+            bytes = try repository.file(
+                "\(release.configuration.migrationsPath)/\(path)", at: commit)
+        } else {
+            bytes = Workspace.contents(
+                of: "\(workspace.options.migrationsDirectory ?? ".")/\(path)")
+        }
+        return String(decoding: bytes ?? [], as: UTF8.self).contains { !$0.isWhitespace }
+    }
+
+    /// How the folders of hotfixes are called.
+    private static func isHotfix(_ folder: String) -> Bool { folder.contains("_hotfix_") }
+
+    private func hotfixHere(for name: String) throws -> String? {
+        let candidates = release.offered.migrations.map(\.name).filter(Self.isHotfix)
+        let scripts = try workspace.scripts(of: candidates, in: release)
+        return candidates.first { HotfixText.undoes(name, scripts[$0] ?? []) }
+    }
+
+    /// On a branch of its own that is not merged yet.
+    private func hotfixElsewhere(for name: String) throws -> String? {
+        guard let repository = workspace.repository else { return nil }
+        for branch in try repository.branches() where branch.name.contains("hotfix/") {
+            let listing = try repository.migrations(
+                in: release.configuration.migrationsPath, at: branch.commit)
+            for folder in listing.folders where Self.isHotfix(folder.name) {
+                if HotfixText.undoes(name, try repository.script(folder.blob)) {
+                    return branch.name
+                }
+            }
+        }
+        return nil
+    }
+}
