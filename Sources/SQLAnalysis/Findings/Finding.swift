@@ -2,6 +2,8 @@
 public struct Finding: Sendable, Hashable, Codable {
     /// The rule that found it, such as `drop-table`.
     public let rule: String
+    /// What comes to pass where nobody heeds it.
+    public let hazard: Hazard
     /// How grave it is.
     public let severity: Severity
     /// The 1-based ordinal of the statement.
@@ -12,6 +14,11 @@ public struct Finding: Sendable, Hashable, Codable {
     public let message: String
     /// What is concerned, by the names it has at that statement.
     public let objects: [DatabaseObject]
+    /// What the statement locks, reads and writes anew, where that is the hazard.
+    public var impacts: [Impact] = []
+    /// The same done in a safe way, as SQL; comments in it say what to fill in and what
+    /// belongs into a later migration.
+    public var safer: String?
 }
 
 /// An object of the database, or a column of one.

@@ -5,6 +5,11 @@ extension KnownSchema {
         for action in statement.actions { apply(action) }
     }
 
+    /// Takes up how large tables are in the database.
+    public mutating func take(_ sizes: [ObjectName: TableSize]) {
+        for (table, size) in sizes { change(.table, table) { $0.size = size } }
+    }
+
     /// Takes up the constraints, defaults and indexes that a statement makes; the objects
     /// themselves come with its effects.
     mutating func apply(_ action: TableAction) {
@@ -78,7 +83,7 @@ extension KnownSchema {
     }
 
     /// The name PostgreSQL gives a constraint without one.
-    private static func name(of constraint: TableConstraint, _ table: ObjectName) -> String {
+    static func name(of constraint: TableConstraint, _ table: ObjectName) -> String {
         let ending =
             switch constraint.kind {
             case .check: "check"

@@ -66,6 +66,8 @@ public struct KnownSchema: Sendable {
     var ignoresNewness = false
     /// The volatility of functions that scripts or the database have told.
     var volatilities: [ObjectName: Volatility] = [:]
+    /// The server's version as a number, such as 150018; nil where that is not known.
+    public var serverVersion: Int?
     /// Whether the server's sessions keep the time zone UTC; nil where that is not known.
     public var isUTC: Bool?
 

@@ -18,7 +18,14 @@ public struct Linter: Sendable {
     public static let allRules: [any Rule] = [
         DropTable(), DropColumn(), RenameAsDropAndCreate(), DropSchema(), DropType(),
         EnumValueRemoved(), DropView(), Truncate(), DeleteAllRows(), UpdateWithoutWhere(),
-        ColumnTypeChange(), DropDatabase(), DropOwned(),
+        ColumnTypeChange(), DropDatabase(), DropOwned(), TableRecreated(), DropDependent(),
+        RequiredColumn(), SetNotNull(), ColumnRewrite(), TypeRewrite(), TableRewrite(),
+        IndexBlocksWrites(), ConstraintBuildsIndex(), DuplicatesRefused(), PrimaryKeyScan(),
+        ForeignKeyScan(), CheckScan(), DomainScan(), ReindexBlocks(), AttachPartitionScan(),
+        DetachPartitionBlocks(), RefreshBlocksReads(), WorkUnderLock(), ExplicitLock(),
+        RenameTable(), RenameColumn(), RenameObject(), MovedToSchema(), DropIndexUsed(),
+        DropConstraint(), DropNotNull(), DropDefault(), RowSecurity(), AccessTaken(),
+        TriggerSilenced(), JSONColumn(), ConcurrentIndexCorruption(),
     ]
 
     private let rules: [any Rule]
@@ -46,6 +53,16 @@ public struct Linter: Sendable {
         schema.beginPlan()
     }
 
+    /// Prepares to judge a plan.
+    ///
+    /// - Parameters:
+    ///   - schema: what is known of the database, as it is when the plan begins.
+    ///   - rules: what to look for.
+    public init(schema: KnownSchema, rules: [any Rule] = Linter.allRules) {
+        self.rules = rules
+        self.schema = schema
+    }
+
     /// The findings of a plan, one report for each migration, in the same order.
     public static func findings(
         in plan: [Migration], history: [Script] = [], databaseIsEmpty: Bool = false,
@@ -61,16 +78,35 @@ public struct Linter: Sendable {
         guard !script.isOpaque else { return [Self.unreadable] }
         schema.beginScript()
         var findings: [Finding] = []
-        for (index, statement) in script.statements.enumerated() {
-            findings += judge(RuleContext(script: script, index: index, schema: schema))
-            schema.apply(statement)
+        for unit in script.unitsWithControl {
+            var held: [ObjectName: (mode: LockMode, statement: Int)] = [:]
+            for index in unit {
+                let context = RuleContext(
+                    script: script, index: index, schema: schema, held: held)
+                findings += judge(context)
+                hold(context, &held)
+                schema.apply(script.statements[index])
+            }
         }
         return findings
     }
 
+    /// Notes the locks that a statement leaves to those behind it.
+    private func hold(
+        _ context: RuleContext, _ held: inout [ObjectName: (mode: LockMode, statement: Int)]
+    ) {
+        guard !context.statement.actions.isEmpty else { return }
+        for impact in schema.impacts(of: context.statement)
+        where impact.kind == .table && context.isOld(impact.relation) {
+            let known = held[impact.relation]
+            guard known.map({ $0.mode < impact.lock }) ?? true else { continue }
+            held[impact.relation] = (impact.lock, context.statement.ordinal)
+        }
+    }
+
     /// What is not read must not pass for harmless.
     private static let unreadable = Finding(
-        rule: "unreadable", severity: .warning, statement: 1, line: 1,
+        rule: "unreadable", hazard: .script, severity: .warning, statement: 1, line: 1,
         message: "The script cannot be read with the grammar of PostgreSQL 15, so what it "
             + "destroys is not known; read it yourself.", objects: [])
 
@@ -78,7 +114,7 @@ public struct Linter: Sendable {
         let allowances = context.statement.allowances
         let allowed = Set(allowances.map(\.rule))
         let found =
-            context.effects.isEmpty
+            context.effects.isEmpty && context.statement.actions.isEmpty
             ? [] : rules.flatMap { $0.check(context) }.filter { !allowed.contains($0.rule) }
         return found + allowances.compactMap { judge($0, context) }
     }
@@ -116,7 +152,22 @@ extension Linter {
         -> Finding
     {
         Finding(
-            rule: "allow", severity: .note, statement: context.statement.ordinal,
+            rule: "allow", hazard: .script, severity: .note, statement: context.statement.ordinal,
             line: allowance.line, message: message, objects: [])
+    }
+}
+
+extension Script {
+    /// The indices of all statements, those of one transaction together; the author's own
+    /// transaction control stands alone.
+    fileprivate var unitsWithControl: [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        var next = 0
+        for unit in units where !unit.statements.isEmpty {
+            ranges += (next..<max(next, unit.statements.lowerBound)).map { $0..<$0 + 1 }
+            ranges.append(unit.statements)
+            next = unit.statements.upperBound
+        }
+        return ranges + (next..<max(next, statements.count)).map { $0..<$0 + 1 }
     }
 }

@@ -4,8 +4,24 @@
 public protocol Rule: Sendable {
     /// The name in findings and in `-- sluice:allow`, such as `drop-table`.
     var name: String { get }
+    /// What comes to pass where nobody heeds it.
+    var hazard: Hazard { get }
     /// The hazards of the context's statement.
     func check(_ context: RuleContext) -> [Finding]
+}
+
+/// What comes to pass where nobody heeds a finding.
+public enum Hazard: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Rows or values are lost or changed.
+    case loss
+    /// The migration fails on the rows that are there.
+    case failure
+    /// Others wait until the migration, or a part of it, is over.
+    case lock
+    /// The release that still runs breaks.
+    case compatibility
+    /// Something about the script itself.
+    case script
 }
 
 /// A statement in its surroundings.
@@ -16,6 +32,9 @@ public struct RuleContext: Sendable {
     public let index: Int
     /// What is known of the database just before the statement.
     public let schema: KnownSchema
+    /// The locks that earlier statements of the same transaction hold on tables others may use,
+    /// with the ordinal of the first statement that took each.
+    public var held: [ObjectName: (mode: LockMode, statement: Int)] = [:]
 
     /// The statement.
     public var statement: Statement { script.statements[index] }
@@ -28,11 +47,13 @@ public struct RuleContext: Sendable {
 extension Rule {
     /// A finding of this rule at the context's statement.
     func finding(
-        _ context: RuleContext, _ severity: Severity, _ message: String, _ objects: [DatabaseObject]
+        _ context: RuleContext, _ severity: Severity, _ message: String,
+        _ objects: [DatabaseObject], impacts: [Impact] = [], safer: String? = nil
     ) -> Finding {
         Finding(
-            rule: name, severity: severity, statement: context.statement.ordinal,
-            line: context.statement.line, message: message, objects: objects)
+            rule: name, hazard: hazard, severity: severity, statement: context.statement.ordinal,
+            line: context.statement.line, message: message, objects: objects,
+            impacts: impacts, safer: safer)
     }
 
     /// Full names: `CASCADE` makes a loss larger than what is named.

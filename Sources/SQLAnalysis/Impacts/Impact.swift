@@ -1,5 +1,5 @@
 /// What a statement does to one relation while it runs.
-public struct Impact: Sendable, Hashable {
+public struct Impact: Sendable, Hashable, Codable {
     /// The relation by its full name.
     public let relation: ObjectName
     /// What it is.
@@ -18,7 +18,7 @@ public struct Impact: Sendable, Hashable {
     }
 
     /// The work of a statement that grows with a relation.
-    public struct Work: OptionSet, Sendable, Hashable {
+    public struct Work: OptionSet, Sendable, Hashable, Codable {
         /// A bit for each kind.
         public let rawValue: Int
 

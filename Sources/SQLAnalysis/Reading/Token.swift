@@ -38,6 +38,7 @@ struct Token: Sendable, Hashable {
         static let and = Kind(PG_QUERY__TOKEN__AND)
         static let then = Kind(PG_QUERY__TOKEN__THEN)
         static let `else` = Kind(PG_QUERY__TOKEN__ELSE)
+        static let index = Kind(PG_QUERY__TOKEN__INDEX)
         static let copy = Kind(PG_QUERY__TOKEN__COPY)
         static let stdin = Kind(PG_QUERY__TOKEN__STDIN)
 

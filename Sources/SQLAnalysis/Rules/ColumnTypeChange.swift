@@ -1,6 +1,7 @@
 /// ALTER COLUMN … TYPE that may change values, on a column that was there before the plan.
 struct ColumnTypeChange: Rule {
     let name = "column-type-change"
+    let hazard = Hazard.loss
 
     func check(_ context: RuleContext) -> [Finding] {
         context.effects.compactMap { effect in

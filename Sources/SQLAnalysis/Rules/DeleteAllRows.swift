@@ -1,6 +1,7 @@
 /// DELETE without a condition on a table that was there before the plan.
 struct DeleteAllRows: Rule {
     let name = "delete-all-rows"
+    let hazard = Hazard.loss
 
     func check(_ context: RuleContext) -> [Finding] {
         context.effects.compactMap { effect in

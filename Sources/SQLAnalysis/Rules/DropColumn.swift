@@ -1,6 +1,7 @@
 /// DROP COLUMN of a column that was there before the plan.
 struct DropColumn: Rule {
     let name = "drop-column"
+    let hazard = Hazard.loss
 
     func check(_ context: RuleContext) -> [Finding] {
         let added = context.effects.compactMap { effect -> String? in

@@ -1,6 +1,7 @@
 /// DROP DATABASE.
 struct DropDatabase: Rule {
     let name = "drop-database"
+    let hazard = Hazard.loss
 
     func check(_ context: RuleContext) -> [Finding] {
         context.effects.compactMap { effect in

@@ -1,6 +1,7 @@
 /// DROP OWNED BY, which drops whatever a role owns in the database.
 struct DropOwned: Rule {
     let name = "drop-owned"
+    let hazard = Hazard.loss
 
     func check(_ context: RuleContext) -> [Finding] {
         context.effects.compactMap { effect in

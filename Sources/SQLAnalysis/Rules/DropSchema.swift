@@ -1,6 +1,7 @@
 /// DROP SCHEMA … CASCADE; without CASCADE PostgreSQL drops only an empty schema.
 struct DropSchema: Rule {
     let name = "drop-schema"
+    let hazard = Hazard.loss
 
     func check(_ context: RuleContext) -> [Finding] {
         context.effects.compactMap { effect in

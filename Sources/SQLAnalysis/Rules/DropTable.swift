@@ -1,6 +1,7 @@
 /// DROP TABLE of a table that was there before the plan.
 struct DropTable: Rule {
     let name = "drop-table"
+    let hazard = Hazard.loss
 
     func check(_ context: RuleContext) -> [Finding] {
         context.effects.compactMap { effect in

@@ -1,6 +1,7 @@
 /// DROP TYPE or DROP DOMAIN of one that was there before the plan.
 struct DropType: Rule {
     let name = "drop-type"
+    let hazard = Hazard.loss
 
     func check(_ context: RuleContext) -> [Finding] {
         context.effects.compactMap { effect in

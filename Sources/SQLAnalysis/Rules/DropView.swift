@@ -1,6 +1,7 @@
 /// DROP VIEW or DROP MATERIALIZED VIEW that is not followed by its new definition.
 struct DropView: Rule {
     let name = "drop-view"
+    let hazard = Hazard.compatibility
 
     func check(_ context: RuleContext) -> [Finding] {
         context.effects.compactMap { effect in

@@ -2,6 +2,7 @@
 /// created, the columns are converted, the old type is renamed away and dropped.
 struct EnumValueRemoved: Rule {
     let name = "enum-value-removed"
+    let hazard = Hazard.failure
 
     func check(_ context: RuleContext) -> [Finding] {
         context.effects.compactMap { effect in

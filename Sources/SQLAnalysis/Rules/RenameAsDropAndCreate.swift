@@ -1,6 +1,7 @@
 /// A rename that is written as drop and create, as Prisma does with a renamed field or model.
 struct RenameAsDropAndCreate: Rule {
     let name = "rename-as-drop-and-create"
+    let hazard = Hazard.loss
 
     func check(_ context: RuleContext) -> [Finding] {
         context.effects.compactMap { effect in

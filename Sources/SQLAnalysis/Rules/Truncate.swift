@@ -1,6 +1,7 @@
 /// TRUNCATE of a table that was there before the plan.
 struct Truncate: Rule {
     let name = "truncate"
+    let hazard = Hazard.loss
 
     func check(_ context: RuleContext) -> [Finding] {
         context.effects.compactMap { effect in

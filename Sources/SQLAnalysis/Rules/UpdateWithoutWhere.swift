@@ -2,6 +2,7 @@
 /// overwrites nothing.
 struct UpdateWithoutWhere: Rule {
     let name = "update-without-where"
+    let hazard = Hazard.loss
 
     func check(_ context: RuleContext) -> [Finding] {
         context.effects.compactMap { effect in

@@ -15,7 +15,8 @@ struct RelationStates {
     private(set) var locks: [String: Set<String>] = [:]
     private(set) var walPosition = 0
 
-    /// - Parameter isOpen: whether a transaction is open, whose own figures count.
+    /// What to ask for the states, as three statements. In an open transaction its own figures
+    /// count.
     static func query(inTransaction isOpen: Bool) -> String {
         let scanned = isOpen ? "pg_stat_get_xact_tuples_returned" : "pg_stat_get_tuples_returned"
         return """
@@ -47,8 +48,8 @@ struct RelationStates {
 
     /// What a statement did between this moment and a later one.
     ///
-    /// - Parameter waited: locks that were seen while the statement ran; it holds none after its
-    ///   own transaction.
+    /// `waited` are locks that were seen while the statement ran, since it holds none after a
+    /// transaction of its own.
     func difference(
         to later: RelationStates, waited: [String: Set<String>], milliseconds: Double
     ) -> Measurement {
