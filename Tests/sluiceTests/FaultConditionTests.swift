@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Sandbox
 import TestSupport
 import Testing
@@ -119,6 +120,55 @@ struct FaultConditionTests {
         }
     }
 
+    /// Only root can mount a small disk.
+    @Test(.enabled(if: geteuid() == 0, "needs root, to mount a small disk"))
+    func aFullDisk() async throws {
+        let full: PrismaProtocol.Migration = (
+            "20240102000000_full",
+            """
+            CREATE TABLE small (id int);
+            CREATE TABLE large TABLESPACE TABLESPACE_NAME AS
+              SELECT repeat('x', 1000) FROM generate_series(1, 20000);
+            """
+        )
+        let cluster = try await TestCluster.shared
+        try await withTemporaryDirectory(named: "full") { folder in
+            chmod(folder, 0o755)
+            try await SmallDisk.with(at: "\(folder)/disk", ownedLike: cluster.socketDirectory) {
+                disk in
+                try await FaultDatabase.with([Self.books]) { database in
+                    let name = "full_\(UInt32.random(in: .min ... .max))"
+                    try database.write(
+                        (full.name, full.sql.replacing("TABLESPACE_NAME", with: name)))
+                    try await database.ask("CREATE TABLESPACE \(name) LOCATION '\(disk)'")
+                    let result = await Swift.Result.catching {
+                        let output = try await database.deploy()
+                        #expect(output.status == 1, "\(output.stdout)\(output.stderr)")
+                        #expect(
+                            output.stderr.contains("No space left on device"), "\(output.stderr)")
+                        #expect(output.stderr.contains("statement 2, line 2"), "\(output.stderr)")
+                        #expect(output.stderr.contains("rolled back"), "\(output.stderr)")
+                        #expect(try await database.history() == Self.books.name)
+                        #expect(
+                            try await database.ask("SELECT to_regclass('small') IS NULL") == "t")
+                        // With less to write it fits.
+                        try database.write(
+                            (
+                                full.name,
+                                full.sql.replacing("TABLESPACE_NAME", with: name)
+                                    .replacing("20000", with: "20")
+                            ))
+                        #expect(try await database.deploy().status == 0)
+                        try await database.ask("DROP TABLE large")
+                    }
+                    try await database.ask("DROP TABLE IF EXISTS large; ")
+                    try await database.ask("DROP TABLESPACE \(name)")
+                    try result.get()
+                }
+            }
+        }
+    }
+
     /// A session killed by an administrator in the middle of a statement.
     @Test func aSessionThatAnAdministratorEnds() async throws {
         let slow: PrismaProtocol.Migration = (
@@ -158,5 +208,25 @@ struct FaultConditionTests {
             try await database.ask("DROP OWNED BY \(role) CASCADE; DROP ROLE \(role)")
             try result.get()
         }
+    }
+}
+
+/// A file system of a few megabytes.
+private enum SmallDisk {
+    static func with(
+        at path: String, ownedLike other: String, _ body: (String) async throws -> Void
+    ) async throws {
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: false)
+        let mount = try await ProcessRunner.run(
+            "mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", path])
+        try #require(mount.status == 0, "\(mount.stderr)")
+        var status = stat()
+        #expect(stat(other, &status) == 0)
+        chown(path, status.st_uid, status.st_gid)
+        chmod(path, 0o700)
+        let result = await Swift.Result.catching { try await body(path) }
+        _ = try await ProcessRunner.run("umount", ["-l", path])
+        try result.get()
     }
 }
