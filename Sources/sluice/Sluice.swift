@@ -32,7 +32,8 @@ struct Sluice: ParsableCommand {
             CommandGroup(
                 name: "Release",
                 subcommands: [
-                    DeployCommand.self, PromoteCommand.self, SmokeCommand.self, HoldCommand.self,
+                    DeployCommand.self, PromoteCommand.self, WatchCommand.self, SmokeCommand.self,
+                    HoldCommand.self,
                     ReleaseCommand.self,
                 ]),
             CommandGroup(
