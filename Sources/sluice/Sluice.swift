@@ -33,8 +33,7 @@ struct Sluice: ParsableCommand {
                 name: "Release",
                 subcommands: [
                     DeployCommand.self, PromoteCommand.self, WatchCommand.self, SmokeCommand.self,
-                    HoldCommand.self,
-                    ReleaseCommand.self,
+                    HoldCommand.self, ReleaseCommand.self, RemindersCommand.self,
                 ]),
             CommandGroup(
                 name: "Repair",

@@ -7,6 +7,8 @@ public struct Directives: Sendable, Hashable {
     public internal(set) var statementTimeout: String?
     /// Whether each statement is to be committed on its own.
     public internal(set) var stepwise = false
+    /// What people have to do once the script is deployed, such as removing a feature flag.
+    public internal(set) var afterwards: [String] = []
 
     /// None.
     public static let none = Directives()
@@ -18,6 +20,10 @@ public struct Directives: Sendable, Hashable {
     ///
     /// - Returns: what is wrong with it, as a sentence, or nil.
     mutating func take(_ directive: Substring) -> String? {
+        if directive.hasPrefix("after ") {
+            afterwards.append(String(directive.dropFirst("after ".count).trimmed))
+            return nil
+        }
         let parts = directive.split(separator: "=", maxSplits: 1).map { $0.trimmed }
         switch (parts.first ?? "", parts.count) {
         case ("stepwise", 1):
@@ -30,7 +36,7 @@ public struct Directives: Sendable, Hashable {
             statementTimeout = String(parts[1])
         default:
             return "The directive sluice:\(directive) is unknown and has no effect; known are "
-                + "lock_timeout=TIME, statement_timeout=TIME, stepwise and allow RULE."
+                + "lock_timeout=TIME, statement_timeout=TIME, stepwise, after TEXT and allow RULE."
         }
         return nil
     }
