@@ -23,6 +23,7 @@ struct DatamodelMerge {
     ///   - migrations: those to undo.
     ///   - today: the contents to change instead of the commit's, by path; for
     ///     files in a work tree.
+    /// - Returns: the files as they become, with whatever could not be merged.
     /// - Throws: `GitError`.
     func run(
         undoing migrations: [Migration], today: (String) throws -> [UInt8]? = { _ in nil }
