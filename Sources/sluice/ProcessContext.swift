@@ -17,12 +17,19 @@ struct ProcessContext {
         return "\(NSUserName())@\(ProcessInfo.processInfo.hostName)"
     }
 
-    /// Who commits, by the variables that Git itself reads.
+    /// Who commits and approves: by the variables that Git itself reads, or the
+    /// person the CI system names.
     var author: WorkspaceOptions.Author? {
-        guard let name = variables["GIT_AUTHOR_NAME"], !name.isEmpty,
-            let email = variables["GIT_AUTHOR_EMAIL"], !email.isEmpty
-        else { return nil }
-        return .init(name: name, email: email)
+        func value(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
+        if let name = value("GIT_AUTHOR_NAME"), let email = value("GIT_AUTHOR_EMAIL") {
+            return .init(name: name, email: email)
+        }
+        if let name = value("GITLAB_USER_NAME"), let email = value("GITLAB_USER_EMAIL") {
+            return .init(name: name, email: email)
+        }
+        guard let login = value("GITHUB_ACTOR") else { return nil }
+        let number = value("GITHUB_ACTOR_ID").map { "\($0)+" } ?? ""
+        return .init(name: login, email: "\(number)\(login)@users.noreply.github.com")
     }
 
     /// Where kept sandboxes live. Root's must be readable by the account that

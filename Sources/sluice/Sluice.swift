@@ -32,8 +32,9 @@ struct Sluice: ParsableCommand {
             CommandGroup(
                 name: "Release",
                 subcommands: [
-                    DeployCommand.self, PromoteCommand.self, WatchCommand.self, SmokeCommand.self,
-                    HoldCommand.self, ReleaseCommand.self, RemindersCommand.self,
+                    DeployCommand.self, PromoteCommand.self, ApproveCommand.self, SmokeCommand.self,
+                    HoldCommand.self,
+                    ReleaseCommand.self,
                 ]),
             CommandGroup(
                 name: "Repair",

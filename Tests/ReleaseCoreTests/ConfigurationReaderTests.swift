@@ -110,6 +110,7 @@ struct ConfigurationReaderTests {
             "10 environment “production” needs a database: a URL, ${NAME} or sandbox.",
             "10 environment “production” promotes from “stagin”, which is not an environment; did you mean “staging”?",
             "11 unknown key “upstrem” in gates; did you mean “upstream”?",
+            "11 the gate backup needs one of command, file and directory.",
             "11 max_age must be a duration such as 500ms, 5s, 30m or 24h.",
             "11 gate “window” must be a mapping of keys to values.",
             "12 a smoke check has exactly one of sql, http, scenario, command and metrics.",

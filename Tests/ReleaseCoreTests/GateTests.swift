@@ -8,7 +8,9 @@ struct UpstreamCase: Sendable, CustomTestStringConvertible {
     var outcome: GateResult.Outcome
     var evidence: String
     var rows: [HistoryRow] = [Make.row("1"), Make.row("2")]
-    var ledger: LedgerState?
+    var ledger: LedgerState? = UpstreamCase.ledger()
+    /// What its ledger says was deployed; as the rows have it by default.
+    var deployed: [String: UpstreamEvidence.Deployed]?
     var soak: Duration?
     var hasSmokeChecks = false
     var isReadable = true
@@ -25,8 +27,10 @@ struct UpstreamCase: Sendable, CustomTestStringConvertible {
             })
     }
 
+    static let deployed = UpstreamEvidence.Deployed(checksum: Make.row("1").checksum)
+
     static let all: [UpstreamCase] = [
-        .init(name: "all proven", outcome: .pass, evidence: "all 2 are applied in staging"),
+        .init(name: "all proven", outcome: .pass, evidence: "all 2 were deployed to staging"),
         .init(
             name: "one absent", outcome: .block, evidence: "2 is not applied in staging",
             rows: [Make.row("1")]),
@@ -53,8 +57,23 @@ struct UpstreamCase: Sendable, CustomTestStringConvertible {
             name: "never smoke checked", outcome: .block, evidence: "no smoke run is recorded",
             ledger: ledger(), hasSmokeChecks: true),
         .init(
-            name: "smoke checked without a ledger", outcome: .block,
-            evidence: "no smoke run is recorded", hasSmokeChecks: true),
+            name: "without a ledger", outcome: .block, evidence: "staging has no ledger",
+            ledger: nil, hasSmokeChecks: true),
+        .init(
+            name: "resolved by hand there", outcome: .block,
+            evidence: "2 is in the history of staging, but no deployment has put it there",
+            deployed: ["1": deployed]),
+        .init(
+            name: "another script deployed there", outcome: .block,
+            evidence: "but no deployment has put it there",
+            deployed: ["1": deployed, "2": .init(checksum: String(repeating: "0", count: 64))]),
+        .init(
+            name: "deployed from a commit that lacks it", outcome: .block,
+            evidence: "2 was deployed to staging, but commit x does not contain it",
+            deployed: [
+                "1": deployed,
+                "2": .init(checksum: deployed.checksum, objection: "commit x does not contain it"),
+            ]),
         .init(
             name: "smoke failed", outcome: .block, evidence: "the last smoke run in staging failed",
             ledger: ledger(smoke: "failed"), hasSmokeChecks: true),
@@ -103,7 +122,11 @@ struct GateTests {
         let evidence = UpstreamEvidence(
             name: "staging",
             state: example.isReadable ? Make.state(example.rows, ledger: example.ledger) : nil,
-            failure: example.isReadable ? nil : "no route", hasSmokeChecks: example.hasSmokeChecks)
+            failure: example.isReadable ? nil : "no route", hasSmokeChecks: example.hasSmokeChecks,
+            deployed: example.deployed
+                ?? Dictionary(
+                    example.rows.map { ($0.name, .init(checksum: $0.checksum)) },
+                    uniquingKeysWith: { $1 }))
         let result = UpstreamGate(
             plan: Self.plan, environment: Self.environment(promotesFrom: "staging"),
             evidence: evidence, soak: example.soak
@@ -168,12 +191,13 @@ struct GateTests {
         #expect(results.first?.wayOut?.contains("sluice release production") == true)
     }
 
-    @Test("a gate this version cannot evaluate never passes")
-    func unsupported() {
-        for gate in GateName.allCases where !gate.isAvailable {
-            let results = keeper(Self.environment([gate])).results()
-            #expect(results.map(\.outcome) == [.block], "\(gate)")
-        }
+    @Test(
+        "a gate that nobody has looked at never passes",
+        arguments: [
+            GateName.upstream, .review, .backup, .dryRun, .featureFlag, .drift, .window, .checks,
+        ])
+    func unasked(_ gate: GateName) {
+        #expect(keeper(Self.environment([gate])).results().map(\.outcome) == [.block])
     }
 
     @Test("a default gate can be switched off in the file, and says so")

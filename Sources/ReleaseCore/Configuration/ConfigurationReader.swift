@@ -98,9 +98,7 @@ public struct ConfigurationReader {
         var environment = EnvironmentConfiguration(name: name, database: Template(raw: ""))
         for (key, value) in reader.entries(
             node, of: "environment “\(name)”",
-            known: [
-                "branch", "database", "promotes_from", "gates", "smoke", "deploy", "auto",
-            ] + AfterDeployment.keys)
+            known: ["branch", "database", "promotes_from", "gates", "smoke", "deploy", "auto"])
         {
             switch key {
             case "branch": environment.branch = reader.string(value, key)
@@ -111,8 +109,7 @@ public struct ConfigurationReader {
             case "auto": environment.auto = reader.boolean(value, key)
             case "gates": environment.gates = gates(value)
             case "smoke": readSmoke(value, &environment)
-            case "deploy": environment.deploy = deploySettings(value)
-            default: environment.after.read(key, value, &reader)
+            default: environment.deploy = deploySettings(value)
             }
         }
         if environment.database.raw.isEmpty {
@@ -205,7 +202,37 @@ public struct ConfigurationReader {
                     value, "\(key) must be \(words.joined(separator: " or ")), not “\(word)”.")
             }
         }
+        check(gate, node)
         return gate
+    }
+
+    /// What only the whole gate shows.
+    private mutating func check(_ gate: GateConfiguration, _ node: Node) {
+        switch gate.gate {
+        case .window:
+            for text in gate.values("allow") + gate.values("freeze") {
+                do { _ = try TimeWindow(text) } catch { reader.complain(node, error.message) }
+            }
+        case .backup:
+            let sources = ["command", "file", "directory"].filter { gate.settings[$0] != nil }
+            if sources.count != 1 {
+                reader.complain(node, "the gate backup needs one of command, file and directory.")
+            }
+            if gate.settings["command"] == nil,
+                let format = gate.settings["format"], format != "pg_dump"
+            {
+                reader.complain(node, "the format \(format) goes with a command.")
+            }
+        case .review:
+            if let wanted = gate.settings["approvals"], !(Int(wanted).map { $0 > 0 } ?? false) {
+                reader.complain(node, "approvals must be a number from 1.")
+            }
+        case .featureFlag:
+            if gate.settings["command"] == nil, gate.settings["url"] == nil {
+                reader.complain(node, "the gate feature_flag needs a command or a url.")
+            }
+        default: break
+        }
     }
 
     private mutating func deploySettings(_ node: Node) -> DeploySettings {

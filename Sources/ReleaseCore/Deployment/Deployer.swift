@@ -24,32 +24,12 @@ public struct Deployer {
     /// - Throws: ``ReleaseError``, ``ConfigurationError``, `GitError`,
     ///   `ConnectionFailure`, `PostgresError`.
     public func run(_ request: DeploymentRequest) throws -> DeploymentReport {
-        var told: (release: Release, link: EnvironmentLink)?
-        var result = try deploy(request) { told = ($0, $1) }
-        if let (release, link) = told { notify(&result, release, link) }
-        return result
-    }
-
-    private func deploy(
-        _ request: DeploymentRequest, opened: (Release, EnvironmentLink) -> Void
-    ) throws -> DeploymentReport {
         try checkCommand(request)
         let builder = PlanBuilder(workspace)
         let prepared = try builder.prepare(
             request.environment, upTo: request.upTo, accepted: request.accepted,
             inspectedDigest: request.inspectedDigest, answers: request.answers,
             applicationName: "sluice/\(deployment)")
-        opened(prepared.release, prepared.link)
-        let leftover = try MaintenanceMode.liftLeftover(
-            workspace, prepared.release, prepared.link, report: report)
-        var result = try deploy(prepared, request, builder)
-        result.notes += leftover.map { [$0] } ?? []
-        return result
-    }
-
-    private func deploy(
-        _ prepared: PlanBuilder.Prepared, _ request: DeploymentRequest, _ builder: PlanBuilder
-    ) throws -> DeploymentReport {
         let gates = confirmed(prepared, request)
         try remember(prepared)
         if let stop = obstacle(prepared.plan, gates, prepared.link),
@@ -165,21 +145,18 @@ public struct Deployer {
             configuration: workspace.options.configurationFile, interrupt: interrupt,
             report: report)
         let smoke = SmokeStage(workspace: workspace, interrupt: interrupt, report: report)
-        let stage =
-            request.runsSmoke ? try VerdictStage(smoke, prepared.release, plan, link) : nil
-        let (applied, troubles) = try underMaintenance(request, prepared) {
-            try run.apply(gates: gates)
-        }
-        var result = applied
+        let checks =
+            request.runsSmoke ? try smoke.checks(prepared.release, plan, link) : []
+        var result = try run.apply(gates: gates)
         do {
-            if result.verdict == .succeeded { try stage?.settle(&result, run, troubles: troubles) }
-            try remind(&result, run)
+            if result.verdict == .succeeded {
+                try smoke.run(checks, &result, prepared.release, run)
+            }
             try run.close(result)
         } catch let error as PostgresError {
             // What was applied is applied; only its record suffers.
             result.notes.append("the ledger could not be written to the end: \(error.message)")
         }
-        if result.verdict != .degraded { result.notes += troubles.map(\.detail) }
         return result
     }
 
@@ -189,8 +166,13 @@ public struct Deployer {
         _ plan: Plan, _ prepared: PlanBuilder.Prepared, _ before: [GateResult],
         _ builder: PlanBuilder
     ) throws -> [GateResult] {
+        let collector = EvidenceCollector(workspace, prepared.release, prepared.link)
         var evidence = prepared.evidence
-        try EvidenceCollector(workspace, prepared.release, prepared.link).count(plan, &evidence)
+        if plan.digest == prepared.plan.digest {
+            try collector.refresh(plan, &evidence)
+        } else {
+            evidence = try collector.collect(plan)
+        }
         let now = builder.gates(plan, prepared.release, prepared.link, prepared.answers, evidence)
         guard plan.digest == prepared.plan.digest else { return now }
         // What was confirmed on the terminal stays confirmed for the same plan.

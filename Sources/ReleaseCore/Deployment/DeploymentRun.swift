@@ -39,6 +39,11 @@ struct DeploymentRun {
         report(.started(plan))
         var result = DeploymentReport(plan: plan, verdict: .succeeded, gates: gates)
         result.deployment = deployment
+        if let configuration, plan.commit != nil {
+            result.notes.append(
+                "the gates were those of the file \(configuration), not of the commit; the ledger says so."
+            )
+        }
         if !writesLedger {
             result.notes.append(
                 "no ledger was written: the role \(link.state.role) may not create schemas (\(LedgerGrant.creation(link.state)))."
@@ -267,31 +272,6 @@ struct DeploymentRun {
     func record(_ run: SmokeRun) throws {
         guard writesLedger else { return }
         try writer.record(run, deployment: deployment, commit: plan.commitDigits)
-    }
-
-    /// Looks at what the deployment has left in the database.
-    func verify() throws -> [SmokeRun.Result] {
-        try Verification(
-            plan: plan, table: link.state.historyTable, deployment: writesLedger ? deployment : nil
-        ).run(link.session)
-    }
-
-    /// Shows everybody between here and the server that the session is needed;
-    /// a lost one is made anew, with its locks as far as they are free.
-    func keepAlive() {
-        guard (try? link.session.query("SELECT 1")) == nil else { return }
-        try? link.reconnect()
-        _ = try? DeploymentLock.acquire(
-            link.session, budget: .seconds(5), interrupt: interrupt, onWait: { _ in })
-    }
-
-    /// Remembers what people have to do afterwards.
-    ///
-    /// - Returns: all that is open now.
-    func remember(_ texts: [(migration: String?, text: String)]) throws -> [Reminder] {
-        guard writesLedger else { return [] }
-        try writer.remember(texts, deployment: deployment)
-        return try LedgerReader.reminders(link.session)
     }
 
     /// Stops further deployments until somebody has looked.

@@ -7,6 +7,8 @@ struct GateEvidence: Sendable {
     /// Why it could not be counted.
     var countFailure: String?
     var rollbackNotes: [String: RollbackNotesGate.Notes] = [:]
+    /// What commands of the user's own came to.
+    var checks: [ChecksGate.Check] = []
     /// What gates said that ask somebody else.
     var asked: [GateName: GateResult] = [:]
 }

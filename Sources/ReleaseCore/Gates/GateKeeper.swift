@@ -40,7 +40,7 @@ struct GateKeeper {
         case .findings: findings
         case .history: HistoryGate(plan: plan).result
         case .hold: hold
-        default: evidence.asked[gate] ?? unsupported(gate)
+        default: evidence.asked[gate] ?? unasked(gate)
         }
     }
 
@@ -97,10 +97,10 @@ struct GateKeeper {
     }
 
     /// A gate that is asked for and cannot be looked at never passes.
-    private func unsupported(_ gate: GateName) -> GateResult {
+    private func unasked(_ gate: GateName) -> GateResult {
         GateResult(
-            gate, .block, "this version of sluice cannot evaluate the gate “\(gate.rawValue)” yet.",
-            wayOut: "take it out of \(Configuration.fileName) on the branch and check by hand")
+            gate, .block, "the gate “\(gate.rawValue)” could not be evaluated.",
+            wayOut: "sluice plan \(environment.name) evaluates it again")
     }
 
     /// Goes past a gate that blocks, where the file lets this person do so.

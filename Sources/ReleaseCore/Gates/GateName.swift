@@ -20,19 +20,11 @@ public enum GateName: String, Sendable, Hashable, Codable, CaseIterable, Compara
         return all.firstIndex(of: left) ?? 0 < all.firstIndex(of: right) ?? 0
     }
 
-    /// Whether this version can evaluate it; what it cannot evaluate blocks.
-    public var isAvailable: Bool {
-        switch self {
-        case .upstream, .dryRun, .rollbackNotes, .dataLoss, .findings, .history, .hold: true
-        case .review, .backup, .featureFlag, .drift, .window, .checks: false
-        }
-    }
-
     /// The settings a gate understands; anything else is an error in the file.
     var settingKeys: [String] {
         switch self {
         case .upstream: ["soak"]
-        case .review: ["approvals", "by", "signed"]
+        case .review: ["approvals", "by", "signed", "allowed_signers"]
         case .backup: ["command", "file", "directory", "format", "max_age", "verify"]
         case .featureFlag: ["command", "url"]
         case .findings: ["severity"]

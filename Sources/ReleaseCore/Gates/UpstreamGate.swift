@@ -8,6 +8,17 @@ public struct UpstreamEvidence: Sendable {
     public var failure: String?
     /// Whether the upstream has smoke checks at all.
     public var hasSmokeChecks: Bool
+    /// What its ledger says was deployed there, by migration.
+    var deployed: [String: Deployed] = [:]
+
+    /// A deployment that applied a migration.
+    struct Deployed: Sendable, Hashable {
+        var checksum: String
+        /// The commit that was deployed; `nil` for a plain folder.
+        var commit: String?
+        /// Why the commit does not prove anything; `nil` where it holds the migration.
+        var objection: String?
+    }
 }
 
 /// Every pending migration must have been proven in the upstream first.
@@ -29,8 +40,9 @@ struct UpstreamGate {
                 "\(evidence.name) cannot be read: \(evidence.failure ?? "unknown reason")",
                 "make \(evidence.name) reachable, then run it again")
         }
-        return unproven(state, evidence.name) ?? unchecked(state, evidence) ?? notSoaked(
-            state, evidence.name)
+        return unproven(state, evidence.name) ?? undeployed(state, evidence) ?? unchecked(
+            state, evidence) ?? notSoaked(
+                state, evidence.name)
             ?? GateResult(.upstream, .pass, passed(state, evidence))
     }
 
@@ -55,6 +67,32 @@ struct UpstreamGate {
                 "\($0.name) was applied in \(name) with another script (checksum \(applied[$0.name]?.checksum.prefix(12) ?? "")).",
                 "restore the script that \(name) proved, or add a new migration")
         }
+    }
+
+    /// A row in the history may have been written by hand; what was deployed is in
+    /// the ledger.
+    private func undeployed(_ state: DatabaseState, _ evidence: UpstreamEvidence) -> GateResult? {
+        let name = evidence.name
+        guard state.ledger != nil else {
+            return block(
+                "\(name) has no ledger, so nothing is proven there.",
+                "let sluice deploy to \(name): \(LedgerGrant.creation(state))")
+        }
+        for planned in plan.migrations {
+            guard let deployed = evidence.deployed[planned.name],
+                planned.migration.digests.matches(stored: deployed.checksum)
+            else {
+                return block(
+                    "\(planned.name) is in the history of \(name), but no deployment has put it there: it was resolved by hand or applied by another tool.",
+                    "prove it in \(name) by a deployment, or have the gate overridden")
+            }
+            if let objection = deployed.objection {
+                return block(
+                    "\(planned.name) was deployed to \(name), but \(objection).",
+                    "deploy it to \(name) from a commit that contains it")
+            }
+        }
+        return nil
     }
 
     /// The last smoke run there must have passed, and after the migrations.
@@ -95,11 +133,11 @@ struct UpstreamGate {
 
     private func passed(_ state: DatabaseState, _ evidence: UpstreamEvidence) -> String {
         let count = plan.migrations.count
-        let all = count == 1 ? "it is" : "all \(count) are"
+        let all = count == 1 ? "it was" : "all \(count) were"
         let smoke =
             evidence.hasSmokeChecks
             ? "the smoke run of \(state.ledger?.lastSmoke?.finishedAt ?? "") passed"
             : "it has no smoke checks"
-        return "\(all) applied in \(evidence.name) with the same checksums; \(smoke)."
+        return "\(all) deployed to \(evidence.name) with the same checksums; \(smoke)."
     }
 }

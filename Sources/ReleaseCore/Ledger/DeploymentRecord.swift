@@ -11,6 +11,8 @@ public struct DeploymentRecord: Sendable, Hashable, Codable {
     public var finishedAt: String?
     /// `nil` while it runs, or when it was killed.
     public var verdict: String?
+    /// A file that was named on the command line instead of the committed one.
+    public var configuration: String?
     /// What ran, in order: name and outcome.
     public var steps: [Step]
 
@@ -22,7 +24,7 @@ public struct DeploymentRecord: Sendable, Hashable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, branch, commit, digest, actor, verdict, steps
+        case id, branch, commit, digest, actor, verdict, configuration, steps
         case startedAt = "started_at"
         case finishedAt = "finished_at"
     }
@@ -43,7 +45,11 @@ public struct DeploymentHistory {
         let release = try workspace.release(to: environment)
         let link = try workspace.link(to: release)
         guard link.state.ledger != nil else { return [] }
-        let results = try link.session.execute(
+        return try Self.read(link.session, limit: limit)
+    }
+
+    static func read(_ session: PostgresSession, limit: Int) throws -> [DeploymentRecord] {
+        let results = try session.execute(
             """
             SELECT * FROM _sluice.deployments ORDER BY started_at DESC LIMIT \(limit);
             SELECT s.deployment, s.migration, s.outcome, s.message FROM _sluice.steps s
@@ -56,7 +62,7 @@ public struct DeploymentHistory {
                 id: record["id"] ?? "", branch: record["branch"], commit: record["commit"],
                 digest: record["digest"] ?? "", actor: record["actor"] ?? "",
                 startedAt: record["started_at"] ?? "", finishedAt: record["finished_at"],
-                verdict: record["verdict"],
+                verdict: record["verdict"], configuration: record["configuration"],
                 steps: (steps[record["id"] ?? ""] ?? []).map {
                     .init(
                         migration: $0["migration"] ?? "", outcome: $0["outcome"] ?? "",

@@ -85,7 +85,6 @@ public struct ConfigurationCheck {
     private func gates(_ environment: EnvironmentConfiguration) -> [Item] {
         let entries = GateSelection(environment).entries
         let on = entries.filter(\.isOn)
-        let unusable = on.map(\.gate).filter { !$0.isAvailable }.map(\.rawValue)
         let reasons = Dictionary(grouping: on, by: \.reason).sorted {
             $0.value[0].gate < $1.value[0].gate
         }
@@ -98,12 +97,8 @@ public struct ConfigurationCheck {
             }
         return [
             Item(
-                subject: "\(environment.name): gates on", isFine: unusable.isEmpty,
-                detail: words.joined(separator: "; ")
-                    + (unusable.isEmpty
-                        ? ""
-                        : "; this version cannot evaluate \(unusable.joined(separator: ", ")), and so blocks")
-            ),
+                subject: "\(environment.name): gates on", isFine: true,
+                detail: words.joined(separator: "; ")),
             Item(
                 subject: "\(environment.name): gates off", isFine: true,
                 detail: off.isEmpty ? "none" : off.joined(separator: "; ")),

@@ -3,12 +3,17 @@ import ReleaseCore
 
 struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "history", abstract: "Show an environment's deployments, newest first.")
+        commandName: "history",
+        abstract: "Show what the ledger remembers of an environment, newest first.",
+        discussion: """
+            Deployments with their steps, gates, overrides and what was accepted; approvals, holds, \
+            smoke runs, and what was resolved by hand. --verbose shows every gate and step.
+            """)
 
     @Argument(help: "The environment; may be left out when there is only one.")
     var environment: String?
 
-    @Option(help: "How many deployments at most.")
+    @Option(help: "How many deployments, and how many events of each kind, at most.")
     var limit = 20
 
     @OptionGroup var common: CommonOptions
@@ -22,31 +27,14 @@ struct HistoryCommand: ParsableCommand {
     func run() throws {
         let console = common.console
         try CommandRunner(console: console).run {
-            let records = try DeploymentHistory(try common.workspace()).read(
-                environment, limit: limit)
-            if console.format == .json {
-                try console.document(["deployments": records])
-            } else if records.isEmpty {
-                console.line("no deployments are recorded.")
-            } else {
-                console.lines(records.flatMap { lines($0, console) })
+            let contents = try LedgerHistory(try common.workspace()).read(environment, limit: limit)
+            switch console.format {
+            case .json: try console.document(HistoryDocument(contents))
+            case .markdown: console.lines(HistoryMarkdown(contents: contents).lines())
+            case .text:
+                console.lines(HistoryText(contents: contents, console: console).lines(limit: limit))
             }
             return .success
         }
-    }
-
-    private func lines(_ record: DeploymentRecord, _ console: Console) -> [String] {
-        let verdict = record.verdict ?? "unfinished"
-        let tone: Console.Tone = verdict == "succeeded" ? .good : .bad
-        let commit = record.commit.map { " @ \($0.prefix(10))" } ?? ""
-        let head =
-            "\(record.startedAt.prefix(19))  \(console.paint(verdict, tone))  \(record.branch ?? "folder")\(commit)  "
-            + "plan \(record.digest.prefix(PlanDigest.shortLength))  by \(record.actor)"
-        let limit = console.isVerbose ? Int.max : 8
-        let steps = record.steps.prefix(limit).map { step in
-            "    \(step.outcome) \(step.migration)\(step.message.map { ": \($0)" } ?? "")"
-        }
-        let more = record.steps.count - steps.count
-        return [head] + steps + (more > 0 ? ["    … and \(more) more (--verbose)"] : [])
     }
 }

@@ -13,7 +13,6 @@ struct DeploymentDocument: Encodable {
     var hotfix: HotfixDocument.Hotfix?
     var problems: [ProblemDocument]
     var notes: [String]
-    var reminders: [Reminder]
 
     struct Failure: Encodable {
         var migration: String
@@ -60,15 +59,14 @@ struct DeploymentDocument: Encodable {
         failed = report.failure.map(Failure.init)
         gates = report.gates.map(GateDocument.init)
         smoke = report.smoke?.results.map(SmokeDocument.init) ?? []
-        hotfix = report.hotfix.map { HotfixDocument($0).hotfix }
-        reminders = report.reminders
+        hotfix = nil
         problems = report.plan.problems.map(ProblemDocument.init)
         notes = report.notes + (report.obstacle.map { [$0.what] } ?? [])
     }
 
     enum CodingKeys: CodingKey {
         case environment, deployment, verdict, applied, failed, gates, smoke, hotfix, problems,
-            notes, reminders
+            notes
     }
 
     /// By hand, because absent parts are `null` and not left out.
@@ -84,7 +82,6 @@ struct DeploymentDocument: Encodable {
         try container.encode(hotfix, forKey: .hotfix)
         try container.encode(problems, forKey: .problems)
         try container.encode(notes, forKey: .notes)
-        try container.encode(reminders, forKey: .reminders)
     }
 }
 

@@ -1,0 +1,293 @@
+import Foundation
+import Sandbox
+import TestSupport
+import Testing
+
+/// Gates as people meet them.
+struct GateReleaseTests {
+    private static let jobs = "20240101000000_jobs"
+
+    private static func configuration(_ gates: String) -> String {
+        ReleaseScene.configuration + "    gates: { \(gates) }\n"
+    }
+
+    private static let mia: [String: String?] = [
+        "GIT_AUTHOR_NAME": "Mia", "GIT_AUTHOR_EMAIL": "mia@example.com", "GITHUB_ACTOR": "mia",
+    ]
+
+    /// A migration that staging has proven and main has.
+    private static func prove(_ scene: ReleaseScene) async throws {
+        try scene.migration(jobs, "CREATE TABLE jobs (id int);")
+        let deployed = try await scene.sluice("deploy", "staging")
+        #expect(deployed.status == 0, "\(deployed.stderr)")
+        try scene.mergeToMain()
+    }
+
+    private static func gate(
+        _ name: String, _ scene: ReleaseScene
+    ) async throws -> DeploymentJSON.Gate? {
+        try await scene.json(PlanJSON.self, ["plan", "production"]).gates.first { $0.gate == name }
+    }
+
+    @Test func somebodyElseApproves() async throws {
+        try await ReleaseScene.with(configuration: Self.configuration("review: { approvals: 1 }")) {
+            scene in
+            try await Self.prove(scene)
+            let plan = try await scene.json(PlanJSON.self, ["plan", "production"])
+            #expect(plan.gates.first { $0.gate == "review" }?.outcome == "block")
+            let digest = plan.digest
+            let own = try await scene.sluice("approve", "production", "--plan", digest, "--yes")
+            #expect(own.status == 3)
+            #expect(own.stderr.contains("was written by Ada <ada@example.com>"))
+            let disguised = try await scene.sluice(
+                "approve", "production", "--plan", digest, "--yes",
+                environment: ["GIT_AUTHOR_EMAIL": "ada@home.example"])
+            #expect(disguised.status == 3)
+            // Without a terminal nothing is asked, and so nobody says yes.
+            let silent = try await scene.sluice(
+                "approve", "production", "--plan", digest, environment: Self.mia)
+            #expect(silent.status == 3)
+            let stale = try await scene.sluice(
+                "approve", "production", "--plan", String(repeating: "0", count: 12), "--yes",
+                environment: Self.mia)
+            #expect(stale.status == 3)
+            #expect(try await Self.gate("review", scene)?.outcome == "block")
+
+            let approved = try await scene.sluice(
+                "approve", "production", "--plan", digest, "--yes", environment: Self.mia)
+            #expect(approved.status == 0, "\(approved.stderr)")
+            #expect(approved.stdout.contains("by Mia <mia@example.com>"))
+            #expect(
+                try await scene.sluice("promote", "production", "--plan", digest).status == 0)
+            let history = try await scene.sluice("history", "production", "--verbose")
+            #expect(history.stdout.contains("approval plan \(digest.prefix(12))"))
+            #expect(history.stdout.contains("gate review pass"))
+        }
+    }
+
+    @Test func whateverChangesThePlanVoidsTheApproval() async throws {
+        try await ReleaseScene.with(configuration: Self.configuration("review: {}")) { scene in
+            try await Self.prove(scene)
+            let first = try await scene.json(PlanJSON.self, ["plan", "production"]).digest
+            let approved = try await scene.sluice(
+                "approve", "production", "--plan", first, "--yes", environment: Self.mia)
+            #expect(approved.status == 0, "\(approved.stderr)")
+            #expect(try await Self.gate("review", scene)?.outcome == "pass")
+            try scene.migration("20240102000000_more", "CREATE TABLE more (id int);")
+            _ = try await scene.sluice("deploy", "staging")
+            try scene.mergeToMain()
+            #expect(try await Self.gate("review", scene)?.outcome == "block")
+            // Nor is an approval moved to the new plan, or back in time.
+            let digest = try await scene.json(PlanJSON.self, ["plan", "production"]).digest
+            let moved = try await scene.query(
+                scene.production, "update _sluice.approvals set digest = '\(digest)' returning 1")
+            #expect(moved.isEmpty)
+            _ = try await scene.query(
+                scene.production,
+                "insert into _sluice.approvals (digest, name, email, actor, plan, approved_at) values ('x', 'n', 'e', 'a', '{}', '2020-01-01')"
+            )
+            #expect(
+                try await scene.query(
+                    scene.production,
+                    "select count(*) from _sluice.approvals where approved_at < now() - interval '1 day'"
+                ) == "0")
+            #expect(try await Self.gate("review", scene)?.outcome == "block")
+        }
+    }
+
+    @Test func theMailmapKnowsWhoWroteIt() async throws {
+        try await ReleaseScene.with(configuration: Self.configuration("review: {}")) { scene in
+            try scene.git.commit(
+                "mailmap", files: [".mailmap": "Ada <ada@example.com> <countess@example.org>\n"])
+            try await Self.prove(scene)
+            let digest = try await scene.json(PlanJSON.self, ["plan", "production"]).digest
+            let disguised = try await scene.sluice(
+                "approve", "production", "--plan", digest, "--yes",
+                environment: [
+                    "GIT_AUTHOR_NAME": "The Countess", "GIT_AUTHOR_EMAIL": "countess@example.org",
+                ])
+            #expect(disguised.status == 3)
+            // Written past the command, it does not count either.
+            _ = try await scene.query(
+                scene.production,
+                "select 1")
+            #expect(try await Self.gate("review", scene)?.outcome == "block")
+        }
+    }
+
+    @Test func signaturesAreChecked() async throws {
+        let gates = Self.configuration("review: { signed: true }")
+        try await ReleaseScene.with(configuration: gates) { scene in
+            let key = "\(scene.git.directory)/key"
+            let other = "\(scene.git.directory)/other"
+            for path in [key, other] {
+                _ = try await ProcessRunner.run(
+                    "/usr/bin/ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", path])
+            }
+            let open = try String(contentsOfFile: "\(key).pub", encoding: .utf8)
+            try scene.git.commit("signers", files: ["allowed_signers": "mia@example.com \(open)"])
+            try await Self.prove(scene)
+            let digest = try await scene.json(PlanJSON.self, ["plan", "production"]).digest
+            func approve(_ arguments: String...) async throws {
+                let output = try await ProcessRunner.run(
+                    scene.program,
+                    ["approve", "production", "--plan", digest, "--yes"] + arguments,
+                    environment: scene.variables.merging(Self.mia) { $1 },
+                    directory: scene.git.path)
+                #expect(output.status == 0, "\(output.stderr)")
+            }
+            try await approve()
+            #expect(try await Self.gate("review", scene)?.outcome == "block")
+            try await approve("--sign", other)
+            #expect(try await Self.gate("review", scene)?.outcome == "block")
+            try await approve("--sign", key)
+            #expect(try await Self.gate("review", scene)?.outcome == "pass")
+            // A good signature of another plan is none of this one.
+            try scene.migration("20240102000000_more", "CREATE TABLE more (id int);")
+            _ = try await scene.sluice("deploy", "staging")
+            try scene.mergeToMain()
+            let next = try await scene.json(PlanJSON.self, ["plan", "production"]).digest
+            _ = try await scene.query(
+                scene.production,
+                "insert into _sluice.approvals (digest, name, email, actor, plan, signature) select '\(next)', name, email, actor, plan, signature from _sluice.approvals where signature is not null"
+            )
+            #expect(try await Self.gate("review", scene)?.outcome == "block")
+        }
+    }
+
+    @Test func trailersOfMergesCount() async throws {
+        let gates = Self.configuration("review: { by: trailers }")
+        try await ReleaseScene.with(configuration: gates) { scene in
+            try scene.migration(Self.jobs, "CREATE TABLE jobs (id int);")
+            _ = try await scene.sluice("deploy", "staging")
+            try scene.git.checkout("main")
+            try scene.git.git(
+                "merge", "--no-ff", "-m", "Merge\n\nReviewed-by: Mia <mia@example.com>", "staging")
+            try scene.git.checkout("staging")
+            #expect(try await Self.gate("review", scene)?.outcome == "pass")
+        }
+    }
+
+    @Test func anUpstreamRowWrittenByHandProvesNothing() async throws {
+        try await ReleaseScene.with { scene in
+            try scene.migration(Self.jobs, "CREATE TABLE jobs (id int);")
+            let resolved = try await scene.sluice("resolve", "staging", "--applied", Self.jobs)
+            #expect(resolved.status == 0, "\(resolved.stderr)")
+            _ = try await scene.sluice("smoke", "staging")
+            try scene.mergeToMain()
+            let gate = try #require(try await Self.gate("upstream", scene))
+            #expect(gate.outcome == "block")
+        }
+    }
+
+    @Test func anExpiredSmokeRunBlocks() async throws {
+        try await ReleaseScene.with { scene in
+            try await Self.prove(scene)
+            _ = try await scene.query(
+                scene.staging,
+                "update _prisma_migrations set finished_at = now() + interval '1 hour'")
+            let gate = try #require(try await Self.gate("upstream", scene))
+            #expect(gate.outcome == "block")
+            #expect(gate.evidence.contains("older than the migrations"))
+        }
+    }
+
+    @Test func onlyWhoMayGoesPastAGate() async throws {
+        let gates =
+            "window: { allow: [\"2020-01-01 UTC\"], overridable_by: [mia@example.com] }, checks: { commands: [\"false\"] }"
+        try await ReleaseScene.with(configuration: Self.configuration(gates)) { scene in
+            try await Self.prove(scene)
+            let digest = try await scene.json(PlanJSON.self, ["plan", "production"]).digest
+            let promote = ["promote", "production", "--plan", digest, "--override"]
+            func run(_ arguments: [String], as person: [String: String?] = [:]) async throws
+                -> ProcessRunner.Output
+            {
+                try await ProcessRunner.run(
+                    scene.program, promote + arguments,
+                    environment: scene.variables.merging(person) { $1 }, directory: scene.git.path)
+            }
+            #expect(try await run(["window"], as: Self.mia).status == 64)
+            let ada = try await run(["window", "--reason", "now"])
+            #expect(ada.status == 3)
+            #expect(ada.stderr.contains("ada@example.com may not override the gate window"))
+            let checks = try await run(["checks", "--reason", "now"], as: Self.mia)
+            #expect(checks.status == 3)
+            #expect(checks.stderr.contains("not overridable"))
+            // Past one gate only.
+            let one = try await run(["window", "--reason", "now"], as: Self.mia)
+            #expect(one.status == 3)
+            #expect(one.stderr.contains("checks"))
+            #expect(!one.stderr.contains("window"))
+        }
+    }
+
+    @Test func anOverrideIsRecordedAndShown() async throws {
+        let gates = "window: { allow: [\"2020-01-01 UTC\"], overridable_by: [mia] }"
+        try await ReleaseScene.with(configuration: Self.configuration(gates)) { scene in
+            try await Self.prove(scene)
+            let digest = try await scene.json(PlanJSON.self, ["plan", "production"]).digest
+            let promoted = try await scene.sluice(
+                "promote", "production", "--plan", digest, "--override", "window", "--reason",
+                "the shop is down", environment: Self.mia)
+            #expect(promoted.status == 0, "\(promoted.stderr)")
+            #expect(promoted.stdout.contains("overridden"))
+            for format in ["text", "markdown", "json"] {
+                let history = try await scene.sluice("history", "production", "--format", format)
+                #expect(history.stdout.contains("the shop is down"), "\(format)")
+            }
+        }
+    }
+
+    @Test func aLooserFileInTheWorkTreeChangesNothing() async throws {
+        try await ReleaseScene.with(
+            configuration: Self.configuration("checks: { commands: [\"false\"] }")
+        ) {
+            scene in
+            try await Self.prove(scene)
+            try scene.git.write(Array(ReleaseScene.configuration.utf8), to: "sluice.yml")
+            #expect(try await Self.gate("checks", scene)?.outcome == "block")
+        }
+    }
+
+    @Test func aNamedFileIsWrittenDown() async throws {
+        try await ReleaseScene.with { scene in
+            try scene.migration(Self.jobs, "CREATE TABLE jobs (id int);")
+            let file = "\(scene.git.directory)/other.yml"
+            try ReleaseScene.configuration.write(toFile: file, atomically: true, encoding: .utf8)
+            let deployed = try await scene.sluice("deploy", "staging", "--config", file)
+            #expect(deployed.status == 0, "\(deployed.stderr)")
+            #expect(deployed.stdout.contains("not of the commit"))
+            let history = try await scene.sluice("history", "staging")
+            #expect(history.stdout.contains("configuration from \(file)"))
+        }
+    }
+
+    @Test func defaultGatesTakeFewRoundTrips() async throws {
+        try await ReleaseScene.with { scene in
+            try await Self.prove(scene)
+            let cluster = try await TestCluster.shared
+            for isPending in [true, false] {
+                if !isPending {
+                    let digest = try await scene.json(PlanJSON.self, ["plan", "production"]).digest
+                    #expect(
+                        try await scene.sluice("promote", "production", "--plan", digest).status
+                            == 0)
+                }
+                for (name, database) in [
+                    ("PRODUCTION_URL", scene.production), ("STAGING_URL", scene.staging),
+                ] {
+                    try await withTemporaryDirectory(named: "sockets") { sockets in
+                        let proxy = try CuttingProxy(in: sockets, server: cluster.socketDirectory)
+                        let url = proxy.url(database: database.name, user: cluster.superuser)
+                        let output = try await scene.sluice(
+                            "plan", "production", environment: [name: url])
+                        #expect(output.status == 0, "\(output.stderr)")
+                        #expect(proxy.roundTrips <= 10, "\(name): \(proxy.roundTrips)")
+                        #expect(name == "STAGING_URL" || proxy.roundTrips > 0)
+                        proxy.close()
+                    }
+                }
+            }
+        }
+    }
+}
