@@ -10,6 +10,15 @@ extension GitRepository {
         return value != 0
     }
 
+    /// A setting of Git's configuration; `nil` when it is not set.
+    public func text(_ key: String) -> String? {
+        guard let settings = try? settings() else { return nil }
+        var buffer = git_buf()
+        defer { git_buf_dispose(&buffer) }
+        guard git_config_get_string_buf(&buffer, settings.pointer, key) == 0 else { return nil }
+        return buffer.ptr.map { String(cString: $0) }
+    }
+
     /// Where Git looks for this repository's hooks: `core.hooksPath`, or the
     /// folder `hooks` that all work trees share.
     public var hooksDirectory: String {
@@ -25,6 +34,20 @@ extension GitRepository {
         if path.hasPrefix("/") { return path }
         let root = workTree ?? gitDirectory
         return root.hasSuffix("/") ? root + path : "\(root)/\(path)"
+    }
+
+    /// The address of a configured remote; `nil` when there is none of that name.
+    public func address(ofRemote name: String) throws -> String? {
+        let remote: GitHandle
+        do throws(GitError) {
+            remote = try GitHandle("git_remote_lookup", release: git_remote_free) {
+                git_remote_lookup($0, pointer, name)
+            }
+        } catch {
+            guard error.code == .notFound || error.code == .invalidName else { throw error }
+            return nil
+        }
+        return git_remote_url(remote.pointer).map { String(cString: $0) }
     }
 
     private func settings() throws(GitError) -> GitHandle {

@@ -16,6 +16,10 @@ package struct ChildProcess {
     /// everything it has started.
     package var leadsGroup = false
 
+    /// Whether it leads a session of its own, out of reach of the terminal and of
+    /// whoever waits for this process's group.
+    package var leadsSession = false
+
     package init(
         _ executable: String, _ arguments: [String], environment: [String: String] = [:],
         directory: String? = nil
@@ -26,7 +30,7 @@ package struct ChildProcess {
         self.directory = directory
     }
 
-    /// Starts it, in the caller's session, with default signal handling.
+    /// Starts it, in the caller's session unless it is to lead one, with default signal handling.
     ///
     /// - Returns: the process id; the caller has to `waitpid` for it.
     /// - Throws: ``SandboxError`` `programMissing` with the system's reason.
@@ -108,8 +112,11 @@ package struct ChildProcess {
         // Group 0: the one that has the child's own number.
         posix_spawnattr_setpgroup(&attributes, 0)
         let group = leadsGroup ? POSIX_SPAWN_SETPGROUP : 0
+        // POSIX_SPAWN_SETSID of spawn.h, which Swift does not see.
+        let session: Int32 = leadsSession ? 0x80 : 0
         posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | group))
+            &attributes,
+            Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | group | session))
     }
 }
 

@@ -32,9 +32,9 @@ struct Sluice: ParsableCommand {
             CommandGroup(
                 name: "Release",
                 subcommands: [
-                    DeployCommand.self, PromoteCommand.self, ApproveCommand.self, SmokeCommand.self,
-                    HoldCommand.self,
-                    ReleaseCommand.self,
+                    DeployCommand.self, PromoteCommand.self, ApproveCommand.self,
+                    WatchCommand.self, SmokeCommand.self, HoldCommand.self, ReleaseCommand.self,
+                    RemindersCommand.self,
                 ]),
             CommandGroup(
                 name: "Repair",

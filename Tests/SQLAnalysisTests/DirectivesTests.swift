@@ -11,8 +11,10 @@ import Testing
             -- sluice: statement_timeout=10min
 
             -- sluice:stepwise
+            -- sluice:after Remove the feature flag a=b.
             SELECT 1;
             """)
+        #expect(script.directives.afterwards == ["Remove the feature flag a=b."])
         #expect(script.directives.lockTimeout == "5s")
         #expect(script.directives.statementTimeout == "10min")
         #expect(script.directives.stepwise)

@@ -45,6 +45,8 @@ public struct EnvironmentConfiguration: Sendable, Hashable {
     /// How many smoke checks run at a time.
     public var smokeConcurrency = usualConcurrency
     public var deploy: DeploySettings
+    /// What follows once a plan is applied.
+    public var after = AfterDeployment()
     /// Whether a merge to its branch is deployed without anybody asking for it;
     /// `nil` where the file does not say.
     public var auto: Bool?
@@ -71,7 +73,9 @@ public struct EnvironmentConfiguration: Sendable, Hashable {
     public var isSandboxed: Bool { database.raw == "sandbox" }
 
     /// The variables its configuration refers to.
-    var references: Set<String> { Set(database.references + smoke.flatMap(\.references)) }
+    var references: Set<String> {
+        Set(database.references + smoke.flatMap(\.references) + after.references)
+    }
 }
 
 /// How a deployment treats locks and time.

@@ -98,7 +98,9 @@ public struct ConfigurationReader {
         var environment = EnvironmentConfiguration(name: name, database: Template(raw: ""))
         for (key, value) in reader.entries(
             node, of: "environment “\(name)”",
-            known: ["branch", "database", "promotes_from", "gates", "smoke", "deploy", "auto"])
+            known: [
+                "branch", "database", "promotes_from", "gates", "smoke", "deploy", "auto",
+            ] + AfterDeployment.keys)
         {
             switch key {
             case "branch": environment.branch = reader.string(value, key)
@@ -109,7 +111,8 @@ public struct ConfigurationReader {
             case "auto": environment.auto = reader.boolean(value, key)
             case "gates": environment.gates = gates(value)
             case "smoke": readSmoke(value, &environment)
-            default: environment.deploy = deploySettings(value)
+            case "deploy": environment.deploy = deploySettings(value)
+            default: environment.after.read(key, value, &reader)
             }
         }
         if environment.database.raw.isEmpty {

@@ -24,12 +24,32 @@ public struct Deployer {
     /// - Throws: ``ReleaseError``, ``ConfigurationError``, `GitError`,
     ///   `ConnectionFailure`, `PostgresError`.
     public func run(_ request: DeploymentRequest) throws -> DeploymentReport {
+        var told: (release: Release, link: EnvironmentLink)?
+        var result = try deploy(request) { told = ($0, $1) }
+        if let (release, link) = told { notify(&result, release, link) }
+        return result
+    }
+
+    private func deploy(
+        _ request: DeploymentRequest, opened: (Release, EnvironmentLink) -> Void
+    ) throws -> DeploymentReport {
         try checkCommand(request)
         let builder = PlanBuilder(workspace)
         let prepared = try builder.prepare(
             request.environment, upTo: request.upTo, accepted: request.accepted,
             inspectedDigest: request.inspectedDigest, answers: request.answers,
             applicationName: "sluice/\(deployment)")
+        opened(prepared.release, prepared.link)
+        let leftover = try MaintenanceMode.liftLeftover(
+            workspace, prepared.release, prepared.link, report: report)
+        var result = try deploy(prepared, request, builder)
+        result.notes += leftover.map { [$0] } ?? []
+        return result
+    }
+
+    private func deploy(
+        _ prepared: PlanBuilder.Prepared, _ request: DeploymentRequest, _ builder: PlanBuilder
+    ) throws -> DeploymentReport {
         let gates = confirmed(prepared, request)
         try remember(prepared)
         if let stop = obstacle(prepared.plan, gates, prepared.link),
@@ -145,18 +165,21 @@ public struct Deployer {
             configuration: workspace.options.configurationFile, interrupt: interrupt,
             report: report)
         let smoke = SmokeStage(workspace: workspace, interrupt: interrupt, report: report)
-        let checks =
-            request.runsSmoke ? try smoke.checks(prepared.release, plan, link) : []
-        var result = try run.apply(gates: gates)
+        let stage =
+            request.runsSmoke ? try VerdictStage(smoke, prepared.release, plan, link) : nil
+        let (applied, troubles) = try underMaintenance(request, prepared) {
+            try run.apply(gates: gates)
+        }
+        var result = applied
         do {
-            if result.verdict == .succeeded {
-                try smoke.run(checks, &result, prepared.release, run)
-            }
+            if result.verdict == .succeeded { try stage?.settle(&result, run, troubles: troubles) }
+            try remind(&result, run)
             try run.close(result)
         } catch let error as PostgresError {
             // What was applied is applied; only its record suffers.
             result.notes.append("the ledger could not be written to the end: \(error.message)")
         }
+        if result.verdict != .degraded { result.notes += troubles.map(\.detail) }
         return result
     }
 

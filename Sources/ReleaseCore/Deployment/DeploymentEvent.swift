@@ -24,6 +24,10 @@ public enum DeploymentEvent: Sendable {
     case reconnecting(attempt: Int)
     /// Smoke checks run, and so many have ended.
     case checking(finished: Int, of: Int)
+    /// All checks passed; they are repeated for so long.
+    case baking(Duration)
+    /// The application was taken out of service, or is back.
+    case maintenance(isOn: Bool)
 
     /// A session that holds a lock others want.
     public struct Blocker: Sendable, Hashable {

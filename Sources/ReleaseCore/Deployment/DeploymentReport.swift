@@ -9,6 +9,16 @@ public struct DeploymentReport: Sendable {
     public var failure: DeploymentFailure?
     public var gates: [GateResult]
     public var smoke: SmokeRun?
+    /// What was opened because a required check failed.
+    public var hotfix: Hotfix?
+    /// What to undo when it turns out bad, as `sluice hotfix` takes it: the one
+    /// migration, or the first and the last.
+    public var undoable: String? {
+        guard let first = applied.first, let last = applied.last else { return nil }
+        return first == last ? first : "\(first)..\(last)"
+    }
+    /// What people have to do now, this deployment's and older ones.
+    public var reminders: [Reminder] = []
     /// Why it is blocked or interrupted, where gates and failure do not say it.
     public var obstacle: ReleaseError?
     /// The stepwise migration that an interrupted run has left half-finished.

@@ -16,6 +16,8 @@ public struct DeploymentRequest: Sendable {
     public var lockBudget: Duration
     /// Whether smoke checks run afterwards.
     public var runsSmoke: Bool
+    /// Whether it runs under maintenance mode, also where that is not usual.
+    public var underMaintenance = false
     /// Asks the person at the terminal to confirm the plan; `nil` without one.
     public var confirm: (@Sendable (Plan, [GateResult]) -> Bool)?
 

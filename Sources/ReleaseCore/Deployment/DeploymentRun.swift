@@ -274,6 +274,31 @@ struct DeploymentRun {
         try writer.record(run, deployment: deployment, commit: plan.commitDigits)
     }
 
+    /// Looks at what the deployment has left in the database.
+    func verify() throws -> [SmokeRun.Result] {
+        try Verification(
+            plan: plan, table: link.state.historyTable, deployment: writesLedger ? deployment : nil
+        ).run(link.session)
+    }
+
+    /// Shows everybody between here and the server that the session is needed;
+    /// a lost one is made anew, with its locks as far as they are free.
+    func keepAlive() {
+        guard (try? link.session.query("SELECT 1")) == nil else { return }
+        try? link.reconnect()
+        _ = try? DeploymentLock.acquire(
+            link.session, budget: .seconds(5), interrupt: interrupt, onWait: { _ in })
+    }
+
+    /// Remembers what people have to do afterwards.
+    ///
+    /// - Returns: all that is open now.
+    func remember(_ texts: [(migration: String?, text: String)]) throws -> [Reminder] {
+        guard writesLedger else { return [] }
+        try writer.remember(texts, deployment: deployment)
+        return try LedgerReader.reminders(link.session)
+    }
+
     /// Stops further deployments until somebody has looked.
     func hold(reason: String) throws {
         guard writesLedger else { return }

@@ -24,6 +24,10 @@ public struct GateSelection: Sendable {
             }
             if configured != nil { return Entry(gate: gate, isOn: true, reason: "configured") }
             if gate == .hold { return Entry(gate: gate, isOn: true, reason: "always") }
+            if gate == .dryRun, environment.auto == true {
+                // Where nobody is to be asked, nobody can have inspected the plan.
+                return Entry(gate: gate, isOn: false, reason: "auto: true asks nobody")
+            }
             if let upstream = environment.promotesFrom, Self.implied.contains(gate) {
                 return Entry(gate: gate, isOn: true, reason: "promotes from \(upstream)")
             }

@@ -38,7 +38,9 @@ public final class Workspace {
             }
             configuration = try ConfigurationReader.read(bytes, file: file)
             source = .explicit
-        } else if let bytes = try Self.configurationOfRepository(repository) {
+        } else if let bytes = try Self.configurationOfRepository(
+            repository, at: options.configurationRevision)
+        {
             configuration = try ConfigurationReader.read(bytes, file: Configuration.fileName)
             source = .repository
         } else {
@@ -87,8 +89,14 @@ public final class Workspace {
         }
     }
 
-    private static func configurationOfRepository(_ repository: GitRepository?) throws -> [UInt8]? {
+    private static func configurationOfRepository(
+        _ repository: GitRepository?, at revision: String?
+    ) throws -> [UInt8]? {
         guard let repository else { return nil }
+        if let revision {
+            let commit = try repository.commit(at: revision).id
+            return try repository.file(Configuration.fileName, at: commit)
+        }
         if let tree = repository.workTree,
             let bytes = contents(of: "\(tree)/\(Configuration.fileName)")
         {
@@ -159,6 +167,20 @@ public final class Workspace {
             environment: environment, configuration: governing, commit: commit,
             offered: BranchMigrations(listing, branch: branch),
             blobs: Dictionary(listing.folders.map { ($0.name, $0.blob) }, uniquingKeysWith: { $1 }))
+    }
+
+    /// The tip of an environment's branch, and the environment as the configuration
+    /// there has it. Reads no migrations.
+    ///
+    /// - Throws: ``ReleaseError``, ``ConfigurationError``, `GitError`.
+    func governed(
+        _ name: String
+    ) throws -> (environment: EnvironmentConfiguration, commit: ObjectID?) {
+        let wanted = try environment(named: name)
+        guard let repository else { return (wanted, nil) }
+        let (branch, commit) = try tip(of: wanted, repository)
+        let governing = try governingConfiguration(wanted, commit, branch, repository)
+        return (governing.environment(named: name) ?? wanted, commit)
     }
 
     private func folderRelease(_ environment: EnvironmentConfiguration) throws -> Release {

@@ -5,6 +5,9 @@ public struct WorkspaceOptions: Sendable {
     public var repositoryPath: String
     /// A configuration file on disk to use instead of the committed one.
     public var configurationFile: String?
+    /// The revision whose configuration names the environments, where it is not the
+    /// work tree's or HEAD's.
+    public var configurationRevision: String?
     /// A plain folder of migrations to use instead of a repository.
     public var migrationsDirectory: String?
     /// The variables that `${NAME}` refers to.

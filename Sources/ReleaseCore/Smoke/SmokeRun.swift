@@ -64,6 +64,14 @@ public struct SmokeRun: Sendable, Hashable {
     /// The required checks that stand in the way, by name.
     public var obstacles: [Result] { results.filter { $0.required && $0.outcome != .passed } }
 
+    /// Whether something said no that a migration can be to blame for.
+    public var blamesMigrations: Bool {
+        obstacles.contains { $0.outcome == .failed && $0.name != Self.maintenance }
+    }
+
+    /// The name under which maintenance mode that cannot be lifted is a failed check.
+    static let maintenance = "maintenance mode off"
+
     var json: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -20,36 +20,14 @@ public struct SmokeStage {
         self.report = report
     }
 
-    /// The checks that follow a deployment. They are read before it, so that a
-    /// mistake in a file is found while nothing has changed yet.
-    func checks(_ release: Release, _ plan: Plan, _ link: EnvironmentLink) throws -> [SmokeCheck] {
-        try workspace.smokeChecks(
-            release,
-            applied: Set(link.state.history.appliedNames).union(plan.migrations.map(\.name)))
-    }
-
-    /// Checks what was just deployed and settles the verdict.
-    func run(
-        _ checks: [SmokeCheck], _ result: inout DeploymentReport, _ release: Release,
-        _ run: DeploymentRun
-    ) throws {
-        guard !checks.isEmpty else { return }
-        let smoke = SmokeRunner(setting(release, run.link.target)).run(checks)
-        result.smoke = smoke
-        if smoke.outcome != .passed { result.verdict = .degraded }
-        try run.record(smoke)
-        guard smoke.outcome != .passed else { return }
-        let names = smoke.obstacles.map(\.name)
-        try run.hold(
-            reason: "smoke check failed after deployment: \(names.joined(separator: ", "))")
-    }
-
     /// What a run by hand found.
     public struct Report: Sendable {
         public var environment: String
         public var run: SmokeRun
         /// The environment is on hold.
         public var hold: Hold?
+        /// What people should know, a sentence each.
+        public var notes: [String]
     }
 
     /// Runs an environment's checks now and records the run.
@@ -67,6 +45,7 @@ public struct SmokeStage {
         let all = try workspace.smokeChecks(
             release, applied: Set(link.state.history.appliedNames))
         let checks = try select(all, tags, release.environment.name)
+        let leftover = try MaintenanceMode.liftLeftover(workspace, release, link, report: report)
         var run = SmokeRunner(setting(release, link.target)).run(
             checks, deployment: try lastDeployment(link))
         run.isComplete = checks.count == all.count
@@ -78,7 +57,8 @@ public struct SmokeStage {
                 .record(run, deployment: nil, commit: release.commit?.hex)
         }
         return Report(
-            environment: release.environment.name, run: run, hold: link.state.ledger?.hold)
+            environment: release.environment.name, run: run, hold: link.state.ledger?.hold,
+            notes: leftover.map { [$0] } ?? [])
     }
 
     private func select(

@@ -4,10 +4,11 @@ public enum HookScript: String, Sendable, CaseIterable {
     case preCommit = "pre-commit"
     case prePush = "pre-push"
     case postMerge = "post-merge"
+    case postReceive = "post-receive"
 
     /// Those that are of use in a repository with or without a work tree.
     public static func useful(inBareRepository isBare: Bool) -> [HookScript] {
-        isBare ? [] : [.preCommit, .prePush, .postMerge]
+        isBare ? [.postReceive] : [.preCommit, .prePush, .postMerge]
     }
 
     /// Whether Git stops what it does when the hook fails.
@@ -68,6 +69,30 @@ public enum HookScript: String, Sendable, CaseIterable {
                 exec "$sluice" hook post-merge "$@"
             fi
             echo "post-merge: sluice is not in PATH: it was not looked whether migrations arrived." >&2
+
+            """#
+        case .postReceive:
+            #"""
+            #!/bin/sh
+            # For a bare repository on a server: deploys the environments whose branch moved.
+            # Installed by “sluice init --hooks”; all logic is in “sluice hook post-receive”.
+            # git config sluice.program PATH    where sluice is, if not in PATH
+            # git config sluice.wait 15m         how long to go on while a database is down
+
+            # Database URLs for the deployments: NAME=value, a line each, readable by nobody else.
+            variables=$(git rev-parse --git-dir)/sluice/environment
+            if [ -r "$variables" ]; then
+                set -a
+                # shellcheck disable=SC1090  # written by the server's administrator
+                . "$variables"
+                set +a
+            fi
+
+            sluice=$(git config --type=path sluice.program || echo sluice)
+            if command -v "$sluice" >/dev/null 2>&1; then
+                exec "$sluice" hook post-receive "$@"
+            fi
+            echo "post-receive: sluice is not in PATH: nothing was deployed; “sluice status” shows what is pending." >&2
 
             """#
         }

@@ -7,6 +7,8 @@ public struct Directives: Sendable, Hashable {
     public internal(set) var statementTimeout: String?
     /// Whether each statement is to be committed on its own.
     public internal(set) var stepwise = false
+    /// What people have to do once the script is deployed, such as removing a feature flag.
+    public internal(set) var afterwards: [String] = []
 
     /// The feature flags that keep what needs this script switched off.
     public internal(set) var flags: [String] = []
@@ -21,6 +23,10 @@ public struct Directives: Sendable, Hashable {
     ///
     /// - Returns: what is wrong with it, as a sentence, or nil.
     mutating func take(_ directive: Substring) -> String? {
+        if directive.hasPrefix("after ") {
+            afterwards.append(String(directive.dropFirst("after ".count).trimmed))
+            return nil
+        }
         let words = directive.split(maxSplits: 1, whereSeparator: \.isWhitespace)
         if words.count == 2, words[0] == "flag" {
             flags.append(String(words[1].trimmed))
@@ -38,7 +44,8 @@ public struct Directives: Sendable, Hashable {
             statementTimeout = String(parts[1])
         default:
             return "The directive sluice:\(directive) is unknown and has no effect; known are "
-                + "lock_timeout=TIME, statement_timeout=TIME, stepwise, flag NAME and allow RULE."
+                + "lock_timeout=TIME, statement_timeout=TIME, stepwise, flag NAME, after TEXT and "
+                + "allow RULE."
         }
         return nil
     }

@@ -55,6 +55,12 @@ struct DeploymentOptions: ParsableArguments {
     @Flag(help: "Show the plan and change nothing.")
     var dryRun = false
 
+    @Flag(help: "Run the migrations under maintenance mode (maintenance: in sluice.yml).")
+    var maintenance = false
+
+    @Option(help: ArgumentHelp("Also write the results as JUnit XML.", valueName: "file"))
+    var junit: String?
+
     func validate() throws {
         if let plan, plan.count < PlanDigest.shortLength || !plan.allSatisfy(\.isHexDigit) {
             throw ValidationError(
@@ -88,8 +94,11 @@ struct DeploymentCommandBody {
         defer { withExtendedLifetime(signals) {} }
         let story = DeploymentText(console: console)
         let teller = StoryTeller(console: console)
-        let deployer = Deployer(try common.workspace(), interrupt: interrupt) { teller.tell($0) }
-        let report = try deployer.run(try request(environment, console))
+        let report = try reporting(environment, console) {
+            try Deployer(try common.workspace(), interrupt: interrupt) { teller.tell($0) }
+                .run(try request(environment, console))
+        }
+        JUnitReport(report).write(to: options.junit, console)
         if console.format == .json {
             try console.document(DeploymentDocument(report))
         } else {
@@ -99,11 +108,24 @@ struct DeploymentCommandBody {
         return DeploymentText.exitCode(report)
     }
 
+    /// CI systems show the file, so it is there whatever happens.
+    private func reporting(
+        _ environment: String?, _ console: Console, _ body: () throws -> DeploymentReport
+    ) throws -> DeploymentReport {
+        do {
+            return try body()
+        } catch {
+            JUnitReport(environment, failure: "\(error)").write(to: options.junit, console)
+            throw error
+        }
+    }
+
     private func request(_ environment: String?, _ console: Console) throws -> DeploymentRequest {
         var request = DeploymentRequest(
             environment: environment, promotes: promotes, inspectedDigest: options.plan,
             upTo: options.upTo, accepted: Set(options.answers.accept),
             answers: try options.answers.answers())
+        request.underMaintenance = options.maintenance
         if console.tellsStory, ProcessContext.current.isInteractive {
             request.confirm = { plan, gates in
                 console.lines(

@@ -9,7 +9,7 @@ struct HookCommand: ParsableCommand {
         discussion: "“sluice init --hooks” installs the hooks.", shouldDisplay: false)
 
     @Argument(
-        help: "pre-commit, pre-push or post-merge.",
+        help: "pre-commit, pre-push, post-merge or post-receive.",
         transform: { name in
             guard let hook = HookScript(rawValue: name) else {
                 throw ValidationError("There is no hook of sluice called “\(name)”.")
@@ -31,6 +31,7 @@ struct HookCommand: ParsableCommand {
             case .preCommit: code = try PreCommitHook(workspace, common.console).run()
             case .prePush: code = try PrePushHook(workspace, common.console).run()
             case .postMerge: code = try PostMergeHook(workspace, common).run()
+            case .postReceive: code = try PostReceiveHook(workspace, common).run()
             }
             if code != .success { throw code }
         } catch let code as ExitCode {
@@ -57,4 +58,6 @@ struct HookCommand: ParsableCommand {
 enum HookWords {
     /// The Git setting that makes a hook refuse what it cannot check.
     static let strict = "sluice.strict"
+    /// The Git setting that says how long the deployment of a push goes on trying.
+    static let wait = "sluice.wait"
 }

@@ -7,7 +7,8 @@ struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Write sluice.yml from questions or flags; install hooks.",
         discussion: """
-            With --hooks it installs Git hooks instead: pre-commit, pre-push and post-merge. \
+            With --hooks it installs Git hooks instead: pre-commit, pre-push and post-merge in a \
+            clone, post-receive in a bare repository. \
             They never stop a commit because sluice or \
             a database is absent, unless “git config sluice.strict true” asks for it.
             """)

@@ -12,6 +12,9 @@ struct SmokeCommand: ParsableCommand {
         help: ArgumentHelp("Only checks with this tag; can be given again.", valueName: "tag"))
     var tag: [String] = []
 
+    @Option(help: ArgumentHelp("Also write the results as JUnit XML.", valueName: "file"))
+    var junit: String?
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -25,6 +28,7 @@ struct SmokeCommand: ParsableCommand {
                 teller.tell($0)
             }
             let report = try stage.run(environment, tags: tag)
+            JUnitReport(report.environment, report.run).write(to: junit, console)
             if console.format == .json {
                 try console.document(Document(report))
             } else {
@@ -49,6 +53,7 @@ struct SmokeCommand: ParsableCommand {
             console.line("\(name) has no smoke checks; add some under smoke: in sluice.yml.")
         }
         console.lines(SmokeText(console: console).lines(report.run))
+        console.lines(report.notes.map { console.paint("note: \($0)", .faint) })
         guard let hold = report.hold else { return }
         console.line("\(name) is on hold since \(hold.since): \(hold.reason)")
         if report.run.outcome == .passed, report.run.isComplete, !report.run.results.isEmpty {

@@ -13,6 +13,7 @@ struct DeploymentDocument: Encodable {
     var hotfix: HotfixDocument.Hotfix?
     var problems: [ProblemDocument]
     var notes: [String]
+    var reminders: [Reminder]
 
     struct Failure: Encodable {
         var migration: String
@@ -59,14 +60,15 @@ struct DeploymentDocument: Encodable {
         failed = report.failure.map(Failure.init)
         gates = report.gates.map(GateDocument.init)
         smoke = report.smoke?.results.map(SmokeDocument.init) ?? []
-        hotfix = nil
+        hotfix = report.hotfix.map { HotfixDocument($0).hotfix }
+        reminders = report.reminders
         problems = report.plan.problems.map(ProblemDocument.init)
         notes = report.notes + (report.obstacle.map { [$0.what] } ?? [])
     }
 
     enum CodingKeys: CodingKey {
         case environment, deployment, verdict, applied, failed, gates, smoke, hotfix, problems,
-            notes
+            notes, reminders
     }
 
     /// By hand, because absent parts are `null` and not left out.
@@ -82,6 +84,7 @@ struct DeploymentDocument: Encodable {
         try container.encode(hotfix, forKey: .hotfix)
         try container.encode(problems, forKey: .problems)
         try container.encode(notes, forKey: .notes)
+        try container.encode(reminders, forKey: .reminders)
     }
 }
 

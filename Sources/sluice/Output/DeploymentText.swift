@@ -40,6 +40,11 @@ struct DeploymentText: Sendable {
             return "  the connection broke; reconnecting (\(attempt))"
         case .checking(let finished, let count):
             return console.paint("  smoke checks: \(finished) of \(count)", .faint)
+        case .baking(let duration):
+            return console.paint(
+                "  every check passed; watching for \(DurationText.describe(duration))", .faint)
+        case .maintenance(let isOn):
+            return console.paint("  maintenance mode \(isOn ? "on" : "off")", .faint)
         case .resuming(let migration, let finished, let total):
             return "  \(migration): continuing behind \(finished) of \(total) finished statements"
         }
@@ -61,6 +66,7 @@ struct DeploymentText: Sendable {
         }
         lines += report.notes.map { console.paint("note: \($0)", .faint) }
         return lines + [verdict(report)]
+            + ReminderText(console: console).lines(report.reminders, report.plan.environment)
     }
 
     private func verdict(_ report: DeploymentReport) -> String {
@@ -74,12 +80,16 @@ struct DeploymentText: Sendable {
             return
                 "nothing to do: \(name) is up to date with \(report.plan.appliedCount) migrations."
         case .degraded:
+            let what = report.smoke?.outcome == .error ? "could not tell" : "failed"
             return console.paint("degraded", .bad)
-                + ": \(migrations) applied to \(name), and a smoke check failed. \(name) is on hold."
+                + ": \(migrations) applied to \(name), and a smoke check \(what). \(name) is on hold."
         case .failed:
             return console.paint("failed", .bad)
                 + ": \(migrations) applied to \(name) before the failure."
         case .blocked: return console.paint("blocked", .bad) + ": nothing was changed in \(name)."
+        case .interrupted where report.smoke != nil:
+            return console.paint("interrupted", .warning)
+                + ": \(migrations) applied to \(name); the checks were stopped."
         case .interrupted:
             return console.paint("interrupted", .warning)
                 + ": \(migrations) applied to \(name); "
@@ -109,24 +119,40 @@ struct DeploymentText: Sendable {
 
     private func degraded(_ report: DeploymentReport) -> String {
         let name = report.plan.environment
-        let last = report.applied.last ?? "MIGRATION"
-        if report.smoke?.outcome == .error { return undecided(name) }
-        return """
-            \(console.paint("error:", .bad)) a required smoke check failed after the deployment to \(name).
-            state: the migrations are applied; \(name) is on hold, and nothing can be promoted from it.
-            next:  sluice hotfix \(last) --env \(name)   (opens a migration that undoes it)
-            next:  sluice release \(name) --reason TEXT   (when it turns out to be fine)
-            """
+        guard let smoke = report.smoke else { return "" }
+        let checks = smoke.obstacles.map { "“\($0.name)”" }.joined(separator: ", ")
+        let verb = smoke.outcome == .error ? "could not tell" : "failed"
+        var lines = [
+            "\(console.paint("error:", .bad)) \(checks) \(verb) after the deployment to \(name).",
+            "state: the migrations are applied; \(name) is on hold, and nothing can be promoted from it.",
+        ]
+        if smoke.blamesMigrations {
+            lines += wayBack(report)
+            lines.append(
+                "next:  sluice release \(name) --reason TEXT   (when it turns out to be fine)")
+        } else {
+            // What could not be asked says nothing about the migrations.
+            lines += [
+                "next:  make it reachable, then sluice smoke \(name)",
+                "next:  sluice release \(name) --reason TEXT   (when it passes)",
+            ]
+        }
+        return lines.joined(separator: "\n")
     }
 
-    /// A check that could not be asked says nothing about the migration.
-    private func undecided(_ name: String) -> String {
-        """
-        \(console.paint("error:", .bad)) a required smoke check could not be asked after the deployment to \(name).
-        state: the migrations are applied; \(name) is on hold, and nothing can be promoted from it.
-        next:  make the check reachable, then sluice smoke \(name)
-        next:  sluice release \(name) --reason TEXT   (when it passes)
-        """
+    private func wayBack(_ report: DeploymentReport) -> [String] {
+        let name = report.plan.environment
+        let last = report.undoable ?? "MIGRATION"
+        guard let hotfix = report.hotfix else {
+            return [
+                "next:  sluice hotfix \(last) --env \(name)   (opens a migration that undoes \(report.applied.count > 1 ? "them" : "it"))"
+            ]
+        }
+        let proof = hotfix.proven ? "proven" : "not proven: complete its script first"
+        return [
+            "hotfix: \(hotfix.branch) @ \(hotfix.commit.short) undoes \(last), \(proof).",
+            "next:  git switch \(hotfix.target ?? "BRANCH") && git merge \(hotfix.branch), then lift the hold and \(hotfix.isPromoted ? "promote" : "deploy")",
+        ]
     }
 
     static func exitCode(_ report: DeploymentReport) -> ExitCode {
@@ -186,24 +212,5 @@ struct FailureText {
         if let hint = failure.hint { lines.append("hint:  \(hint)") }
         lines.append("state: \(failure.databaseState)")
         return (lines + failure.next.map { "next:  \($0)" }).joined(separator: "\n")
-    }
-}
-
-/// Smoke results as people read them.
-struct SmokeText {
-    let console: Console
-
-    func lines(_ run: SmokeRun) -> [String] {
-        run.results.map { result in
-            let mark: String =
-                switch result.outcome {
-                case .passed: console.paint("✓", .good)
-                case .failed: console.paint("✗", .bad)
-                case .error: console.paint("?", .warning)
-                }
-            let optional = result.required ? "" : " (not required)"
-            return
-                "  \(mark) smoke: \(result.name)\(optional)  \(console.paint("\(result.milliseconds) ms, \(result.detail)", .faint))"
-        }
     }
 }
