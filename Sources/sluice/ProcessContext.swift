@@ -8,9 +8,13 @@ struct ProcessContext {
 
     let variables = ProcessInfo.processInfo.environment
 
-    /// Who runs this: the person the CI system names, or the account.
+    /// Who runs this: the person the CI system or the server of a push names, or
+    /// the account.
     var actor: String {
-        let ci = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILDKITE_BUILD_CREATOR"]
+        let ci = [
+            "GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILDKITE_BUILD_CREATOR", "GL_USERNAME",
+            "GITEA_PUSHER_NAME", "REMOTE_USER",
+        ]
         if let name = ci.lazy.compactMap({ variables[$0] }).first(where: { !$0.isEmpty }) {
             return name
         }

@@ -94,16 +94,20 @@ struct DeploymentCommandBody {
         defer { withExtendedLifetime(signals) {} }
         let story = DeploymentText(console: console)
         let teller = StoryTeller(console: console)
+        var path = ""
         let report = try reporting(environment, console) {
-            try Deployer(try common.workspace(), interrupt: interrupt) { teller.tell($0) }
+            let workspace = try common.workspace()
+            path = workspace.configuration.migrationsPath
+            return try Deployer(workspace, interrupt: interrupt) { teller.tell($0) }
                 .run(try request(environment, console))
         }
         JUnitReport(report).write(to: options.junit, console)
-        if console.format == .json {
-            try console.document(DeploymentDocument(report))
-        } else {
-            console.lines(story.closing(report))
+        switch console.format {
+        case .json: try console.document(DeploymentDocument(report))
+        case .markdown: console.lines(DeploymentMarkdown(report: report).lines())
+        case .text: console.lines(story.closing(report))
         }
+        CIOutputs.current.tell(report, migrations: path, console)
         if let complaint = story.complaint(report) { console.error(complaint) }
         return DeploymentText.exitCode(report)
     }

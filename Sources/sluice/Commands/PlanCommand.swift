@@ -34,7 +34,8 @@ struct PlanPrinter {
         _ common: CommonOptions, _ environment: String?, upTo: String?, _ answers: AnswerOptions,
         digest: String? = nil
     ) throws -> ExitCode {
-        let prepared = try PlanBuilder(try common.workspace()).prepare(
+        let workspace = try common.workspace()
+        let prepared = try PlanBuilder(workspace).prepare(
             environment, upTo: upTo, accepted: Set(answers.accept), inspectedDigest: digest,
             answers: try answers.answers())
         switch console.format {
@@ -45,6 +46,9 @@ struct PlanPrinter {
             }
         case .text: printText(prepared, flags: Self.flags(common, upTo) + answers.words)
         }
+        CIOutputs.current.tell(
+            prepared.plan, prepared.gates, migrations: workspace.configuration.migrationsPath,
+            console)
         return prepared.plan.problems.isEmpty ? .success : .needsAttention
     }
 
