@@ -42,7 +42,8 @@ struct DeploymentText: Sendable {
             return console.paint("  smoke checks: \(finished) of \(count)", .faint)
         case .baking(let duration):
             return console.paint(
-                "  every check passed; watching for \(DurationText.describe(duration))", .faint)
+                "  every required check passed; watching for \(DurationText.describe(duration))",
+                .faint)
         case .maintenance(let isOn):
             return console.paint("  maintenance mode \(isOn ? "on" : "off")", .faint)
         case .resuming(let migration, let finished, let total):
