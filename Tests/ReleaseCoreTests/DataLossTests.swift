@@ -24,11 +24,11 @@ struct LossCase: Sendable, CustomTestStringConvertible {
         .init("DROP VIEW titles"),
         .init("ALTER TABLE jobs DROP COLUMN budget", "2 values of public.jobs.budget"),
         .init("ALTER TABLE jobs DROP COLUMN never"),
-        .init("ALTER TABLE jobs DROP COLUMN \"Odd name\"", "1 values of public.jobs.Odd name"),
-        .init("TRUNCATE applications", "1 rows of public.applications"),
+        .init("ALTER TABLE jobs DROP COLUMN \"Odd name\"", "1 value of public.jobs.Odd name"),
+        .init("TRUNCATE applications", "1 row of public.applications"),
         .init(
-            "TRUNCATE jobs CASCADE", "3 rows of public.jobs", "1 rows of public.applications"),
-        .init("DELETE FROM jobs", "3 rows of public.jobs", "1 rows of public.applications"),
+            "TRUNCATE jobs CASCADE", "3 rows of public.jobs", "1 row of public.applications"),
+        .init("DELETE FROM jobs", "3 rows of public.jobs", "1 row of public.applications"),
         .init("DELETE FROM jobs WHERE id = 1"),
         .init("UPDATE jobs SET budget = 1", "2 values of public.jobs.budget"),
         .init("ALTER TABLE jobs ADD COLUMN x int; UPDATE jobs SET x = 1"),
@@ -38,19 +38,19 @@ struct LossCase: Sendable, CustomTestStringConvertible {
             "it cannot be counted in public.jobs"),
         .init(
             "ALTER TABLE jobs ALTER COLUMN price TYPE integer",
-            "1 values of public.jobs.price that integer does not hold"),
+            "1 value of public.jobs.price that integer does not hold"),
         .init(
             "ALTER TABLE jobs ALTER COLUMN price TYPE integer USING 0",
-            "1 values of public.jobs.price that become others"),
+            "1 value of public.jobs.price that would be converted"),
         .init(
             "ALTER TABLE jobs ALTER COLUMN title TYPE integer USING length(title)",
-            "3 values of public.jobs.title that become others"),
-        .init("DROP SCHEMA old CASCADE", "1 rows of old.things"),
-        .init("DROP TYPE mood CASCADE", "1 values of public.jobs.mood"),
+            "3 values of public.jobs.title that would be converted"),
+        .init("DROP SCHEMA old CASCADE", "1 row of old.things"),
+        .init("DROP TYPE mood CASCADE", "1 value of public.jobs.mood"),
         .init("DROP OWNED BY CURRENT_USER", "it cannot be counted: it drops everything"),
         .init("ALTER TABLE jobs RENAME TO work; DROP TABLE work CASCADE", "3 rows of public.jobs"),
         .init("CREATE TABLE fresh (x int); INSERT INTO fresh VALUES (1); DROP TABLE fresh"),
-        .init("SET search_path = old; DROP TABLE things", "1 rows of old.things"),
+        .init("SET search_path = old; DROP TABLE things", "1 row of old.things"),
         .init("DO $$ BEGIN DROP TABLE jobs CASCADE; END $$", "3 rows of public.jobs"),
     ]
 }
@@ -153,7 +153,7 @@ struct DataLossTests {
                 )
             })
             #expect(report.verdict == .blocked)
-            #expect(Self.result(report, .dataLoss)?.evidence.contains("1 rows of public.a") == true)
+            #expect(Self.result(report, .dataLoss)?.evidence.contains("1 row of public.a") == true)
             #expect(try fixture.ask("SELECT count(*) FROM a") == ["1"])
         }
     }

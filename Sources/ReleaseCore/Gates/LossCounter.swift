@@ -14,19 +14,21 @@ struct CountedLoss: Sendable, Hashable {
     var migration: String
     var loss: PotentialLoss
     var amount: Amount
-    /// What would be lost, with `%` for the number: `% rows of public.jobs`.
+    /// What is lost of it, one: `row` or `value`.
+    var unit = "row"
+    /// Where: `of public.jobs`.
     var what: String
 
     var isNothing: Bool { amount == .exactly(0) }
 
-    /// `statement 2 (line 5): 3 rows of public.jobs`.
+    /// `20240101000000_tidy, line 5: 3 rows of public.jobs`.
     var line: String {
         let place = "\(migration), line \(loss.line): "
         switch amount {
-        case .exactly(let count): return place + what.replacing("%", with: "\(count)")
+        case .exactly(let count): return place + "\(count) \(unit)\(count == 1 ? "" : "s") \(what)"
         case .some(let estimate):
-            let about = estimate > 0 ? "more (about \(estimate))" : "more"
-            return place + what.replacing("%", with: "\(about) than could be counted in time of")
+            let about = estimate > 0 ? ", about \(estimate)" : ""
+            return place + "more \(unit)s than could be counted in time\(about), \(what)"
         case .unknown(let reason): return place + reason
         }
     }
@@ -63,7 +65,7 @@ struct LossCounter {
                     counted.append(
                         CountedLoss(
                             migration: migration, loss: loss, amount: .exactly(0),
-                            what: "% rows: it is not there"))
+                            what: "lost: it is not there"))
                 }
             }
         }
@@ -143,7 +145,7 @@ struct LossCounter {
         return zip(targets, amounts.list).map { target, amount in
             CountedLoss(
                 migration: target.migration, loss: target.loss, amount: amount,
-                what: Self.words(target))
+                unit: target.relation.column == nil ? "row" : "value", what: Self.words(target))
         }
     }
 
@@ -191,14 +193,14 @@ struct LossCounter {
         let relation = target.relation
         let table = relation.table.replacing("\"", with: "")
         guard let column = relation.column?.replacing("\"", with: "") else {
-            return "% rows of \(table)"
+            return "of \(table)"
         }
         switch target.loss.subject {
         case .conversion(_, _, let new, let hasUsing):
             return hasUsing
-                ? "% values of \(table).\(column) that become others as \(new)"
-                : "% values of \(table).\(column) that \(new) does not hold"
-        default: return "% values of \(table).\(column)"
+                ? "of \(table).\(column) that would be converted to \(new)"
+                : "of \(table).\(column) that \(new) does not hold"
+        default: return "of \(table).\(column)"
         }
     }
 

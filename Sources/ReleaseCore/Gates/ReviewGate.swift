@@ -26,7 +26,8 @@ struct ReviewGate {
     }
 
     private var approve: String {
-        "somebody else runs: sluice approve \(plan.environment) --plan \(plan.digest.prefix(PlanDigest.shortLength))"
+        // The digest is in what “sluice plan” shows: a refusal does not hand it out.
+        "somebody else reads sluice plan \(plan.environment), then sluice approve \(plan.environment) --plan DIGEST"
     }
 
     private func judge(_ approvals: [Approval]) -> GateResult {
