@@ -26,11 +26,12 @@ struct HistoryTable: Sendable, Hashable {
         """
     }
 
-    /// Reads by name: very old tables carry further columns.
+    /// Reads by name: very old tables carry further columns. Ages are those of the
+    /// moment the transaction began, the same as in the ledger, so that they compare.
     var selection: String {
         """
         SELECT id, migration_name, checksum, started_at, finished_at, rolled_back_at, applied_steps_count,
-               (extract(epoch from pg_catalog.clock_timestamp() - finished_at) * 1000)::bigint AS age
+               (extract(epoch from pg_catalog.now() - finished_at) * 1000)::bigint AS age
         FROM \(qualified) ORDER BY started_at, finished_at
         """
     }

@@ -22,7 +22,7 @@ enum LedgerReader {
                pg_catalog.to_jsonb(p) ->> 'witness' AS witness, pg_catalog.to_jsonb(p) ->> 'alone' AS alone
           FROM _sluice.progress p ORDER BY migration;
         SELECT outcome, commit, finished_at,
-               (extract(epoch from clock_timestamp() - finished_at) * 1000)::bigint AS age
+               (extract(epoch from pg_catalog.now() - finished_at) * 1000)::bigint AS age
           FROM _sluice.smoke_runs ORDER BY finished_at DESC LIMIT 1;
         """
 

@@ -61,7 +61,8 @@ struct DeploymentText: Sendable {
     /// What it came to.
     func closing(_ report: DeploymentReport) -> [String] {
         var lines = report.smoke.map { SmokeText(console: console).lines($0) } ?? []
-        lines += report.gates.filter { $0.outcome == .overridden }.map { gate in
+        let overridden = report.gates.filter { $0.outcome == .overridden }
+        lines += (report.deployment == nil ? [] : overridden).map { gate in
             console.paint("overridden:", .warning)
                 + " the gate \(gate.gate.rawValue), which said: \(gate.evidence)"
         }
