@@ -31,7 +31,7 @@ final class WatchMeter: Sendable {
                 var environment = state.environments[name] ?? Environment()
                 environment.count(outcome)
                 state.environments[name] = environment
-            case .remote(let complaint?) where !complaint.isEmpty: state.remoteFailures += 1
+            case .remote(.some): state.remoteFailures += 1
             case .turn: state.lastTurn = .now
             default: break
             }

@@ -94,6 +94,28 @@ struct WatchTests {
         }
     }
 
+    @Test func anOutOfOrderMergeIsExplained() async throws {
+        try await WatchScene.with { scene in
+            _ = try await scene.git(["checkout", "--quiet", "-b", "late"])
+            try await scene.migration(Self.jobs, "CREATE TABLE jobs (id int);")
+            _ = try await scene.git(["checkout", "--quiet", "staging"])
+            try await scene.migration(Self.title, "CREATE TABLE titles (id int);")
+            _ = try await scene.push()
+            #expect(try await scene.watchOnce().status == 0)
+            _ = try await scene.git(["merge", "--quiet", "--no-edit", "late"])
+            let merge = try await scene.git(["rev-parse", "--short=10", "HEAD"]).line
+            _ = try await scene.push()
+            let blocked = try await scene.watchOnce()
+            #expect(blocked.status == 4)
+            for part in [
+                "sorts before \(Self.title)", "the merge \(merge)", "--rebase \(Self.jobs)",
+            ] {
+                #expect(blocked.stdout.contains(part), "\(blocked.stdout)")
+            }
+            #expect(try await scene.applied(in: scene.scene.staging) == [Self.title])
+        }
+    }
+
     @Test func anUpstreamIsPromotedFromWhereTheFileSaysSo() async throws {
         let configuration = WatchScene.configuration.replacing(
             "promotes_from: staging", with: "promotes_from: staging\n    auto: true")

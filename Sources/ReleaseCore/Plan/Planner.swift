@@ -90,8 +90,19 @@ public enum Planner {
             migration in
             Problem(
                 .outOfOrder, migration.name,
-                "it is pending and sorts before \(lastName), which is applied already.",
+                "it is pending and sorts before \(lastName), which is applied already\(arrival(migration)).",
                 subject: migration.checksum)
         }
+    }
+
+    /// How a late migration came to be late.
+    private static func arrival(_ migration: Migration) -> String {
+        guard let provenance = migration.provenance else { return "" }
+        let author = provenance.author.name
+        guard let merge = provenance.merge else {
+            return "; it came with commit \(provenance.commit.short) by \(author)"
+        }
+        return
+            "; it came with the merge \(merge.short), from a branch on which \(author) had named it earlier"
     }
 }

@@ -10,7 +10,7 @@ public enum WatchEvent: Sendable {
     case deployment(String, DeploymentEvent)
     /// What a look came to, and when the next one is due.
     case outcome(String, WatchOutcome, next: Duration?)
-    /// The remote could not be asked, or can be asked again (`nil`).
+    /// The remote was asked, and why it did not answer where it did not.
     case remote(String?)
     /// It has looked at remote and configuration, and is alive.
     case turn
@@ -40,8 +40,8 @@ public final class Watcher: Sendable {
         var followed: [String]?
         var complaint: String?
         while !isStopping {
+            askRemote()
             do {
-                try refreshMirror()
                 let names = try wanted()
                 if names != followed { report(.following(names)) }
                 followed = names
@@ -62,7 +62,7 @@ public final class Watcher: Sendable {
     /// - Returns: what it came to, in the order of the configuration.
     /// - Throws: ``ReleaseError``, ``ConfigurationError``, `GitError`.
     public func runOnce() throws -> [(environment: String, outcome: WatchOutcome)] {
-        try refreshMirror()
+        try request.mirror?.refresh()
         let names = try wanted()
         report(.following(names))
         return names.map { name in
@@ -102,9 +102,15 @@ public final class Watcher: Sendable {
         for worker in state.withLock({ Array($0.workers.values) }) { worker.wake() }
     }
 
-    private func refreshMirror() throws {
+    /// While a remote does not answer, what was fetched before goes on.
+    private func askRemote() {
         guard let mirror = request.mirror else { return }
-        try mirror.refresh()
+        do {
+            try mirror.refresh()
+            report(.remote(nil))
+        } catch {
+            report(.remote("\(error)"))
+        }
     }
 
     /// The environments to follow, by the configuration at the tip of each branch.

@@ -18,8 +18,10 @@ struct WatchCommand: ParsableCommand {
     @Flag(help: "Look once, deploy what is pending, and end.")
     var once = false
 
-    @Option(help: ArgumentHelp("How often branches are looked at.", valueName: "time"))
-    var interval = "5s"
+    @Option(
+        help: ArgumentHelp(
+            "How often branches are looked at (5s; 30s with --remote).", valueName: "time"))
+    var interval: String?
 
     @Option(
         help: ArgumentHelp(
@@ -44,12 +46,11 @@ struct WatchCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        for (option, text) in [("--interval", interval), ("--wait", wait)]
-        where DurationText.parse(text) == nil {
-            throw ValidationError("\(option) takes a time such as 5s or 10m.")
+        guard DurationText.parse(wait) != nil else {
+            throw ValidationError("--wait takes a time such as 30s or 10m.")
         }
-        guard let duration = DurationText.parse(interval), duration >= .milliseconds(100) else {
-            throw ValidationError("--interval is at least 100ms.")
+        guard let pause = DurationText.parse(usedInterval), pause >= .milliseconds(100) else {
+            throw ValidationError("--interval takes a time of at least 100ms, such as 5s.")
         }
         guard common.migrations == nil else {
             throw ValidationError("A plain folder has no branch to follow.")
@@ -76,11 +77,13 @@ struct WatchCommand: ParsableCommand {
         }
     }
 
+    private var usedInterval: String { interval ?? (remote == nil ? "5s" : "30s") }
+
     private func request() throws -> WatchRequest {
         var options = common.workspaceOptions
         options.configurationRevision = configurationAt
         var request = WatchRequest(options: options, environments: environments)
-        request.interval = DurationText.parse(interval) ?? request.interval
+        request.interval = DurationText.parse(usedInterval) ?? request.interval
         request.patience = DurationText.parse(wait) ?? request.patience
         if let remote {
             let mirror = try RemoteAccess(common).mirror(of: remote)

@@ -26,7 +26,10 @@ final class WatchText: Sendable {
                 say("\(name): \(line.trimmingCharacters(in: .whitespaces))")
             }
         case .outcome(let name, let outcome, let next): tell(name, outcome, next)
-        case .remote(let complaint): news("", complaint ?? "the remote answers.")
+        case .remote(let complaint?): news("remote", complaint)
+        case .remote(nil):
+            let failed = told.withLock { $0.removeValue(forKey: "remote") } != nil
+            if failed { say("remote: it answers again.") }
         case .configuration(let complaint): news("", complaint)
         }
     }
