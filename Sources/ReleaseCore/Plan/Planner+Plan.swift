@@ -10,11 +10,12 @@ extension Planner {
     ///   - scripts: the bytes of at least every pending script, by name.
     ///   - upTo: the last migration to include.
     ///   - accepted: names of migrations whose problems somebody answers for.
+    ///   - facts: what the database says about the relations that the plan touches.
     /// - Returns: the plan, with its problems.
     /// - Throws: ``ReleaseError`` when `upTo` is not pending.
     static func plan(
         _ release: Release, _ state: DatabaseState, scripts: [String: [UInt8]], upTo: String? = nil,
-        accepted: Set<String> = []
+        accepted: Set<String> = [], facts: ([Script]) throws -> KnownSchema? = { _ in nil }
     ) throws -> Plan {
         let resumable = resumable(release.offered, state)
         var waiting = pending(release.offered, state.history)
@@ -28,11 +29,11 @@ extension Planner {
             waiting = Array(waiting[...last])
         }
         let names = Set(waiting.map(\.name))
-        var loaded = ScriptLoader.load(
+        var loaded = try ScriptLoader.load(
             waiting, scripts,
             behind: release.offered.migrations.filter { !names.contains($0.name) },
             databaseIsEmpty: state.history.rows.isEmpty && state.foreignTables.isEmpty,
-            schema: state.historyTable.schema)
+            schema: state.historyTable.schema, facts: facts)
         loaded.planned = loaded.planned.map { cut($0, state) }
         let judged = judge(
             problems(release.offered, state.history, resumable: resumable) + loaded.problems

@@ -8,12 +8,15 @@ enum ScriptLoader {
     ///   - earlier: scripts that are in the database already, for the findings.
     ///   - databaseIsEmpty: whether nothing there can be lost.
     ///   - schema: where unqualified names lead to.
+    ///   - facts: what the database says about the relations that scripts touch; nil where only
+    ///     the earlier scripts can tell.
     /// - Returns: the planned migrations, and problems for scripts that cannot
     ///   be sent at all.
     static func load(
         _ pending: [Migration], _ scripts: [String: [UInt8]], behind earlier: [Migration] = [],
-        databaseIsEmpty: Bool = false, schema: String = "public"
-    ) -> (planned: [PlannedMigration], problems: [Problem]) {
+        databaseIsEmpty: Bool = false, schema: String = "public",
+        facts: ([Script]) throws -> KnownSchema?
+    ) rethrows -> (planned: [PlannedMigration], problems: [Problem]) {
         var planned: [PlannedMigration] = []
         var problems: [Problem] = []
         for migration in pending {
@@ -37,12 +40,15 @@ enum ScriptLoader {
             }
             planned.append(PlannedMigration(migration: migration, script: script))
         }
-        let history = planned.isEmpty ? [] : earlier.compactMap { script($0, scripts) }
-        let reports = Linter.findings(
-            in: planned.map { ($0.name, $0.script) }, history: history,
-            databaseIsEmpty: databaseIsEmpty, defaultSchema: schema)
-        for (index, report) in reports.enumerated() {
-            planned[index].findings = report.findings
+        guard !planned.isEmpty else { return (planned, problems) }
+        let history = earlier.compactMap { script($0, scripts) }
+        let known = databaseIsEmpty ? nil : try facts(planned.map(\.script))
+        var linter =
+            known.map { Linter(schema: $0) }
+            ?? Linter(
+                history: history, databaseIsEmpty: databaseIsEmpty, defaultSchema: schema)
+        for index in planned.indices {
+            planned[index].findings = linter.findings(in: planned[index].script)
         }
         for loss in PotentialLoss.all(
             in: planned.map(\.script), history: history, databaseIsEmpty: databaseIsEmpty,
@@ -51,6 +57,16 @@ enum ScriptLoader {
             planned[loss.migration].losses.append(loss)
         }
         return (planned, problems)
+    }
+
+    /// The same where only the earlier scripts tell what the database has.
+    static func load(
+        _ pending: [Migration], _ scripts: [String: [UInt8]], behind earlier: [Migration] = [],
+        databaseIsEmpty: Bool = false, schema: String = "public"
+    ) -> (planned: [PlannedMigration], problems: [Problem]) {
+        load(
+            pending, scripts, behind: earlier, databaseIsEmpty: databaseIsEmpty, schema: schema,
+            facts: { _ in nil })
     }
 
     private static func script(_ migration: Migration, _ scripts: [String: [UInt8]]) -> Script? {

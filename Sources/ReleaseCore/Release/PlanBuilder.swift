@@ -71,7 +71,10 @@ public struct PlanBuilder {
         let names = isDone ? [] : release.offered.migrations.map(\.name)
         return try Planner.plan(
             release, link.state, scripts: try workspace.scripts(of: names, in: release), upTo: upTo,
-            accepted: accepted)
+            accepted: accepted,
+            facts: TargetFacts(
+                session: link.session, defaultSchema: link.state.schema ?? "public"
+            ).schema)
     }
 
     func gates(

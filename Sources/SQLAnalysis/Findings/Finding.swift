@@ -19,6 +19,22 @@ public struct Finding: Sendable, Hashable, Codable {
     /// The same done in a safe way, as SQL; comments in it say what to fill in and what
     /// belongs into a later migration.
     public var safer: String?
+
+    /// States a finding.
+    public init(
+        rule: String, hazard: Hazard, severity: Severity, statement: Int, line: Int,
+        message: String, objects: [DatabaseObject], impacts: [Impact] = [], safer: String? = nil
+    ) {
+        self.rule = rule
+        self.hazard = hazard
+        self.severity = severity
+        self.statement = statement
+        self.line = line
+        self.message = message
+        self.objects = objects
+        self.impacts = impacts
+        self.safer = safer
+    }
 }
 
 /// An object of the database, or a column of one.

@@ -10,6 +10,16 @@ extension KnownSchema {
         for (table, size) in sizes { change(.table, table) { $0.size = size } }
     }
 
+    /// Takes up the relations that the database does not have, by the names scripts give them.
+    public mutating func takeAbsent(_ names: [ObjectName]) {
+        absent.formUnion(names.map { newKey(.table, $0).name })
+    }
+
+    /// Takes up how volatile a function is in the database, by its name alone.
+    public mutating func take(_ volatility: Volatility, of function: String) {
+        volatilities[ObjectName(name: function)] = volatility
+    }
+
     /// Takes up the constraints, defaults and indexes that a statement makes; the objects
     /// themselves come with its effects.
     mutating func apply(_ action: TableAction) {

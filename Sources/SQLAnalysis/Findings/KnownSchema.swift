@@ -68,6 +68,8 @@ public struct KnownSchema: Sendable {
     var volatilities: [ObjectName: Volatility] = [:]
     /// The server's version as a number, such as 150018; nil where that is not known.
     public var serverVersion: Int?
+    /// Relations that the database was asked for and does not have, by their full names.
+    var absent: Set<ObjectName> = []
     /// Whether the server's sessions keep the time zone UTC; nil where that is not known.
     public var isUTC: Bool?
 
@@ -123,6 +125,7 @@ extension KnownSchema {
         if ignoresNewness { return false }
         let key = key(kind, name)
         if let object = objects[key] { return object.isNew }
+        if key.space == .relation, absent.contains(key.name) { return true }
         if beganEmpty || key.name.schema == "pg_temp" { return true }
         // What is in a new schema is new.
         return key.name.schema.map { schema in

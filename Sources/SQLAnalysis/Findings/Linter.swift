@@ -73,6 +73,12 @@ public struct Linter: Sendable {
         return plan.map { Report(name: $0.name, findings: linter.findings(in: $0.script)) }
     }
 
+    /// Takes up a migration that the database has already.
+    public mutating func learn(_ script: Script) { schema.replay(script) }
+
+    /// Begins another plan: everything that is known by now was there before it.
+    public mutating func beginPlan() { schema.beginPlan() }
+
     /// The findings of the plan's next migration.
     public mutating func findings(in script: Script) -> [Finding] {
         guard !script.isOpaque else { return [Self.unreadable] }

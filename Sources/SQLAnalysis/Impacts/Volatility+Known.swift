@@ -11,6 +11,7 @@ extension KnownSchema {
         for schema in searchPath {
             if let known = volatilities[function.resolved(in: schema)] { return known }
         }
+        if let known = volatilities[ObjectName(name: function.name)] { return known }
         // Extensions are often installed into a schema of their own.
         return Self.settled.contains(function.name) ? .stable : .volatile
     }

@@ -35,6 +35,11 @@ struct LineIndex: Sendable {
         return max(1, low)
     }
 
+    /// Where a 1-based line starts; the end of the text behind the last.
+    func start(ofLine line: Int) -> Int {
+        starts.indices.contains(line - 1) ? starts[line - 1] : text.utf8.count
+    }
+
     func location(atUTF8 offset: Int) -> SourceLocation {
         let offset = min(max(0, offset), text.utf8.count)
         let line = line(atUTF8: offset)

@@ -40,6 +40,8 @@ struct RenameAsDropAndCreate: Rule {
             let old = context.schema.object(.table, table), old.hasAllColumns
         else { return nil }
         let resolved = context.schema.resolve(.table, table)
+        // One of the same name is made again: see table-recreated.
+        guard !context.isTaken(resolved) else { return nil }
         for case .create(.table, let created, let columns, _) in context.script.statements.lazy
             .flatMap(\.effects)
         {

@@ -7,56 +7,104 @@ struct LintCommand: ParsableCommand {
         commandName: "lint", abstract: "Show the findings of migrations.",
         discussion: """
             By default those that are on the first environment's branch and not yet on the branch \
-            of the one that promotes from it. Looks at scripts only, at no database.
+            of the one that promotes from it. A PATH that is there is read from disk, committed or \
+            not: a script, a migration's folder, or a folder of migrations. With --migrations DIR \
+            every migration of DIR is judged as if those before it had run long ago.
+
+            Asks no database: tables that other migrations have made count as full and busy. \
+            “sluice plan ENV” judges by the sizes of ENV's own tables.
+
+            A comment “-- sluice:allow RULE reason” above a statement silences one rule there.
+
+            Exit codes: 0 no finding is as grave as --fail-on, 1 one is, 64 usage.
             """)
 
-    @Argument(help: ArgumentHelp("Migration folders or names.", valueName: "path"))
+    /// From which severity on the command fails.
+    enum Threshold: String, ExpressibleByArgument, CaseIterable {
+        case note, warning, error, never
+
+        func isReached(by worst: Severity?) -> Bool {
+            guard let worst, let least = Severity(rawValue: rawValue) else { return false }
+            return worst >= least
+        }
+    }
+
+    /// The forms that only findings have.
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text, json, markdown, github, sarif
+    }
+
+    @Argument(help: ArgumentHelp("Files, folders or names of migrations.", valueName: "path"))
     var paths: [String] = []
 
-    @OptionGroup var common: CommonOptions
+    @Option(help: "Fail from this severity on: note, warning, error or never.")
+    var failOn = Threshold.error
+
+    @OptionGroup var common: LintOptions
 
     func run() throws {
         let console = common.console
         try CommandRunner(console: console).run {
-            let report = try LintReport.make(try common.workspace(), only: paths)
-            if console.format == .json {
-                try console.document(Document(report))
-            } else {
-                print(report, console)
+            let report = try report()
+            switch common.format {
+            case .text: console.lines(LintText(report: report, console: console).lines())
+            case .json: try console.document(LintDocument(report))
+            case .markdown: console.lines(LintMarkdown(report: report).lines())
+            case .github: console.lines(LintAnnotations(report: report).lines())
+            case .sarif: try console.document(SARIFDocument(report))
             }
-            let hasErrors = report.entries.contains {
-                $0.findings.contains { $0.severity == .error }
-            }
-            return hasErrors ? .failure : .success
+            return failOn.isReached(by: report.worst) ? .failure : .success
         }
     }
 
-    private func print(_ report: LintReport, _ console: Console) {
-        let text = FindingText(console: console)
-        var count = 0
-        for entry in report.entries where !entry.findings.isEmpty || entry.syntax != nil {
-            console.line(console.paint(entry.name, .strong))
-            if let syntax = entry.syntax {
-                console.line("  note: PostgreSQL 15's grammar cannot read it: \(syntax)")
-            }
-            for finding in entry.findings { console.line(text.line(finding)) }
-            count += entry.findings.count
+    /// What is on disk is read from there, which needs no repository.
+    private func report() throws -> LintReport {
+        if !paths.isEmpty, paths.allSatisfy(LintReport.isOnDisk) {
+            return try LintReport.files(paths)
         }
-        console.line("\(report.entries.count) migrations, \(count) findings.")
+        return try LintReport.make(try common.workspace(), only: paths)
+    }
+}
+
+/// The common flags, with the formats of findings.
+struct LintOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Look for the repository here and above.", valueName: "path"))
+    var repo = "."
+
+    @Option(
+        help: ArgumentHelp(
+            "Use this configuration file instead of the committed one.", valueName: "file"))
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp("Read migrations from a plain folder instead of Git.", valueName: "dir"))
+    var migrations: String?
+
+    @Option(help: "text, json, markdown, github (annotations) or sarif.")
+    var format = LintCommand.Format.text
+
+    @Option(help: "auto, always or never.")
+    var color = ColorChoice.auto
+
+    @Flag(help: .hidden)
+    var yes = false
+
+    @Flag(help: "Say more.")
+    var verbose = false
+
+    func workspace() throws -> Workspace {
+        let process = ProcessContext.current
+        return try Workspace(
+            WorkspaceOptions(
+                repositoryPath: repo, configurationFile: config, migrationsDirectory: migrations,
+                variables: process.variables, actor: process.actor, author: process.author,
+                sandboxBase: process.sandboxBase,
+                serverBindir: process.variables["SLUICE_PG_BINDIR"]))
     }
 
-    struct Document: Encodable {
-        struct Migration: Encodable {
-            var name: String
-            var findings: [FindingDocument]
-        }
-
-        var migrations: [Migration]
-
-        init(_ report: LintReport) {
-            migrations = report.entries.map {
-                Migration(name: $0.name, findings: $0.findings.map(FindingDocument.init))
-            }
-        }
+    var console: Console {
+        Console(
+            format: OutputFormat(rawValue: format.rawValue) ?? .json, color: color,
+            isVerbose: verbose)
     }
 }

@@ -55,9 +55,15 @@ struct FindingDocument: Encodable {
     var statement: Int
     var line: Int
     var message: String
+    var hazard: String
+    var locks: [ImpactDocument]
+    var safer: String?
 
     init(_ finding: Finding) {
         rule = finding.rule
+        hazard = finding.hazard.rawValue
+        locks = finding.impacts.map(ImpactDocument.init)
+        safer = finding.safer
         severity = finding.severity.rawValue
         statement = finding.statement
         line = finding.line

@@ -1,18 +1,11 @@
-public import SQLAnalysis
+import GitStore
 
-/// Findings of migrations, without a database.
-public struct LintReport: Sendable {
-    public struct Entry: Sendable {
-        public var name: String
-        public var findings: [Finding]
-        /// Why the script could not be read by PostgreSQL 15's grammar.
-        public var syntax: String?
-    }
-
-    public var entries: [Entry]
-
-    /// Lints migrations of the environment's branch that its upstream's branch
-    /// has not; all of them where there is no upstream.
+extension LintReport {
+    /// Lints migrations of a repository or of a plain folder.
+    ///
+    /// Without names those of the environment's branch that its downstream's branch has not are
+    /// judged together, as the plan they will be; where there is no downstream, and in a plain
+    /// folder, every migration is judged as if those before it had run long ago.
     ///
     /// - Parameters:
     ///   - workspace: where the migrations are.
@@ -22,34 +15,27 @@ public struct LintReport: Sendable {
     ///   Git throws.
     public static func make(_ workspace: Workspace, only names: [String]) throws -> LintReport {
         let (release, merged) = try releases(workspace)
-        let wanted = try select(names, release, merged)
-        let all = release.offered.migrations
-        let scripts = try workspace.scripts(of: all.map(\.name), in: release)
-        let earlier = all.filter { !wanted.contains($0.name) }
-        let chosen = all.filter { wanted.contains($0.name) }
-        let history = ScriptLoader.load(earlier, scripts).planned.map(\.script)
-        var linter = Linter(history: history)
-        return LintReport(
-            entries: chosen.map { migration in
-                let text = String(decoding: scripts[migration.name] ?? [], as: UTF8.self)
-                do {
-                    return Entry(
-                        name: migration.name, findings: linter.findings(in: try Script(text)))
-                } catch {
-                    return Entry(name: migration.name, findings: [], syntax: "\(error)")
-                }
-            })
+        let wanted = try select(names, release, merged ?? [])
+        let all = release.offered.migrations.map(\.name)
+        let bytes = try workspace.scripts(of: all, in: release)
+        let folder =
+            workspace.options.migrationsDirectory ?? release.configuration.migrationsPath
+        let scripts = all.map { name in
+            LintScript(
+                name: name, path: "\(folder)/\(name)/migration.sql", bytes: bytes[name] ?? [])
+        }
+        return LintReport(scripts, wanted: wanted, together: merged != nil && names.isEmpty)
     }
 
     /// The release nearest to development, and the names its downstream's branch has.
-    private static func releases(_ workspace: Workspace) throws -> (Release, Set<String>) {
+    private static func releases(_ workspace: Workspace) throws -> (Release, Set<String>?) {
         let environments = workspace.configuration.environments
         let source =
             environments.first { $0.branch != nil && $0.promotesFrom == nil } ?? environments[0]
         let release = try workspace.release(to: source.name)
         guard let target = environments.first(where: { $0.promotesFrom == source.name }),
-            target.branch != source.branch
-        else { return (release, []) }
+            target.branch != source.branch, workspace.repository != nil
+        else { return (release, nil) }
         let downstream = try workspace.release(to: target.name)
         return (release, Set(downstream.offered.migrations.map(\.name)))
     }
@@ -63,7 +49,7 @@ public struct LintReport: Sendable {
         if let unknown = wanted.first(where: { !all.contains($0) }) {
             throw ReleaseError(
                 .usage,
-                "there is no migration “\(unknown)” on \(release.offered.branch ?? "the current branch").",
+                "there is no migration “\(unknown)” on \(release.offered.branch ?? "the current branch"), and no such file or folder.",
                 next: NearestWord.to(unknown, among: all).map { ["did you mean \($0)?"] } ?? [])
         }
         return Set(wanted)
