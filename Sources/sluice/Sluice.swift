@@ -27,6 +27,7 @@ struct Sluice: ParsableCommand {
                 name: "Look",
                 subcommands: [
                     StatusCommand.self, ListCommand.self, PlanCommand.self, LintCommand.self,
+                    RehearseCommand.self,
                     HistoryCommand.self, DiffCommand.self,
                 ]),
             CommandGroup(

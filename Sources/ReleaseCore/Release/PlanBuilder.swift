@@ -73,7 +73,7 @@ public struct PlanBuilder {
             release, link.state, scripts: try workspace.scripts(of: names, in: release), upTo: upTo,
             accepted: accepted,
             facts: TargetFacts(
-                session: link.session, defaultSchema: link.state.schema ?? "public"
+                session: link.session, defaultSchema: link.state.historyTable.schema
             ).schema)
     }
 

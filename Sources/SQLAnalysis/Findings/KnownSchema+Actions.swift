@@ -10,6 +10,12 @@ extension KnownSchema {
         for (table, size) in sizes { change(.table, table) { $0.size = size } }
     }
 
+    /// How large a table is; nil where nobody has looked.
+    public func size(of table: ObjectName) -> TableSize? { object(.table, table)?.size }
+
+    /// Takes up a statement that has run.
+    public mutating func replay(_ statement: Statement) { apply(statement) }
+
     /// Takes up the relations that the database does not have, by the names scripts give them.
     public mutating func takeAbsent(_ names: [ObjectName]) {
         absent.formUnion(names.map { newKey(.table, $0).name })

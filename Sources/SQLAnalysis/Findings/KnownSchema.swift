@@ -105,7 +105,7 @@ public struct KnownSchema: Sendable {
     }
 
     /// A migration starts with the search path of its session.
-    mutating func beginScript() { searchPath = [defaultSchema] }
+    public mutating func beginScript() { searchPath = [defaultSchema] }
 
     mutating func setSearchPath(_ schemas: [String]) {
         searchPath = schemas.isEmpty ? [defaultSchema] : schemas

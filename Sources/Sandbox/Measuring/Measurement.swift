@@ -2,6 +2,8 @@
 public struct Measurement: Sendable {
     /// One relation that the statement touched; it was there before the statement.
     public struct Relation: Sendable, Hashable {
+        /// Its object identifier, which a rename does not change.
+        public var id: String
         /// Its schema.
         public var schema: String
         /// Its name before the statement.

@@ -63,7 +63,7 @@ struct RelationStates {
             guard !modes.isEmpty || isRewritten || scanned > 0 else { continue }
             relations.append(
                 Measurement.Relation(
-                    schema: state.schema, name: state.name, kind: state.kind,
+                    id: oid, schema: state.schema, name: state.name, kind: state.kind,
                     locks: modes.sorted(), isRewritten: isRewritten,
                     scannedRows: state.kind == "r" || state.kind == "m" ? scanned : 0))
         }

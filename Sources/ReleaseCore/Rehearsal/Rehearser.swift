@@ -1,0 +1,121 @@
+import PostgresLink
+import SQLAnalysis
+import Sandbox
+import SchemaCatalog
+
+/// Runs the plan of an environment on a sandbox copy of its schema and says what would happen.
+///
+/// Nothing is written to the environment.
+public struct Rehearser {
+    let workspace: Workspace
+
+    public init(_ workspace: Workspace) {
+        self.workspace = workspace
+    }
+
+    /// A rehearsal with the plan it is about.
+    public struct Outcome {
+        public var plan: Plan
+        /// nil where there is nothing to rehearse.
+        public var rehearsal: Rehearsal?
+    }
+
+    /// - Parameters:
+    ///   - environment: whose plan; may be left out where there is only one.
+    ///   - upTo: the last migration to rehearse.
+    /// - Returns: what every statement did.
+    /// - Throws: ``ReleaseError`` and what planning, server or sandbox throws. A migration that
+    ///   fails is no error but part of the rehearsal.
+    public func run(_ environment: String?, upTo: String? = nil) throws -> Outcome {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let prepared = try PlanBuilder(workspace).prepare(environment, upTo: upTo)
+        guard !prepared.plan.isEmpty else { return Outcome(plan: prepared.plan, rehearsal: nil) }
+        let options = workspace.options
+        let installation = try ServerInstallation.find(override: options.serverBindir)
+        let cluster = try SandboxDatabases.cluster(options, repository: workspace.repositoryKey)
+        let copy = SchemaCopy(link: prepared.link, cluster: cluster, installation: installation)
+        let database = "rehearsal_\(UUID4.make().prefix(13))"
+        try cluster.createDatabase(database, template: try copy.database())
+        defer { try? cluster.dropDatabase(database) }
+        var rehearsal = try rehearse(prepared, copy, database)
+        rehearsal.milliseconds = start.duration(to: clock.now).inMilliseconds
+        return Outcome(plan: prepared.plan, rehearsal: rehearsal)
+    }
+
+    private func rehearse(
+        _ prepared: PlanBuilder.Prepared, _ copy: SchemaCopy, _ database: String
+    ) throws -> Rehearsal {
+        let plan = prepared.plan
+        let schema = prepared.link.replaySchema
+        let session = try copy.session(database)
+        let before = try SchemaSnapshot.read(session, defaultSchema: schema)
+        let invalid = try InvalidObjects.read(session)
+        let facts = try TargetFacts(
+            session: prepared.link.session, defaultSchema: schema ?? "public"
+        ).schema(for: plan.migrations.map(\.script))
+        var run = RehearsalRun(
+            copy: copy, database: database, schema: schema, known: facts ?? KnownSchema(),
+            visible: try RehearsalRun.relations(session))
+        for migration in plan.migrations where run.failure == nil { try run.perform(migration) }
+        var rehearsal = Rehearsal(
+            environment: plan.environment, commit: plan.commitDigits, digest: plan.digest,
+            migrations: run.migrations, failure: run.failure, invalid: [], changes: [],
+            milliseconds: 0)
+        let after = try SchemaSnapshot.read(session, defaultSchema: schema)
+        rehearsal.invalid = try InvalidObjects.read(session).filter { !invalid.contains($0) }
+        rehearsal.changes = SchemaDifference(from: before, to: after).summary
+        if run.failure == nil, !rehearsal.changes.isEmpty {
+            rehearsal.wayBack = try wayBack(from: after, to: before, session, schema)
+        }
+        return rehearsal
+    }
+
+    /// The same statements that a hotfix would have, tried on the rehearsed database.
+    private func wayBack(
+        from after: SchemaSnapshot, to before: SchemaSnapshot, _ session: PostgresSession,
+        _ schema: String?
+    ) throws -> Rehearsal.WayBack {
+        let steps = SchemaDifference(from: after, to: before).ddl(style: .compatible)
+        let followUps = steps.flatMap(\.followUps).map { $0.statement + ";" }
+        var back = Rehearsal.WayBack(
+            isProven: false, statements: steps.flatMap(\.statements), cannotReturn: [],
+            losses: steps.flatMap(\.losses).map(\.description))
+        do {
+            if let schema {
+                try session.execute("SET search_path = \(Quoting.identifier(schema))")
+            }
+            try HotfixProver.apply(steps.map(\.sql) + followUps, session)
+        } catch let error as PostgresError {
+            back.cannotReturn = [error.message]
+            return back
+        }
+        let returned = try SchemaSnapshot.read(session, defaultSchema: schema)
+        back.cannotReturn = SchemaDifference(from: returned, to: before).summary
+        back.isProven = back.cannotReturn.isEmpty
+        return back
+    }
+}
+
+extension Duration {
+    /// With its fractions.
+    var inMilliseconds: Double {
+        Double(components.seconds) * 1e3 + Double(components.attoseconds) / 1e15
+    }
+}
+
+/// Constraints and indexes that are not valid, by name.
+enum InvalidObjects {
+    static func read(_ session: PostgresSession) throws -> [String] {
+        try session.query(
+            """
+            SELECT format('constraint %I on %s', conname, conrelid::regclass)
+            FROM pg_constraint WHERE NOT convalidated AND conrelid <> 0
+            UNION ALL
+            SELECT format('index %s on %s', indexrelid::regclass, indrelid::regclass)
+            FROM pg_index WHERE NOT indisvalid OR NOT indisready
+            ORDER BY 1
+            """
+        ).rows.compactMap { $0.first ?? nil }
+    }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import ReleaseCore
+
+struct RehearseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rehearse",
+        abstract: "Run the plan on a sandbox copy of an environment's schema, measured.",
+        discussion: """
+            pg_dump copies the schema, without rows, into the repository's private server, with \
+            the rows of the history. There every pending migration runs, statement by statement, \
+            and what each one locks, reads and writes anew is looked up in the server. How long \
+            that takes in the environment is estimated from the sizes of its tables. Then the way \
+            back is tried: the statements a hotfix would have. The environment is only read.
+
+            Exit codes: 0 the plan runs to its end, 1 a statement fails, 4 the plan has problems.
+            """)
+
+    @Argument(help: "The environment; may be left out when there is only one.")
+    var environment: String?
+
+    @Option(help: ArgumentHelp("Stop behind this migration.", valueName: "migration"))
+    var upTo: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let console = common.console
+        try CommandRunner(console: console).run {
+            let outcome = try Rehearser(try common.workspace()).run(environment, upTo: upTo)
+            if console.format == .json {
+                try console.document(RehearsalDocument(outcome))
+            } else {
+                console.lines(RehearsalText(outcome: outcome, console: console).lines())
+            }
+            guard outcome.rehearsal?.isClean ?? true else { return .failure }
+            return outcome.plan.problems.isEmpty ? .success : .needsAttention
+        }
+    }
+}
