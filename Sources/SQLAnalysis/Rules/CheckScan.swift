@@ -23,8 +23,9 @@ struct CheckScan: Rule {
             let impact = context.impact(of: action, on: table), impact.work.contains(.scan)
         else { return nil }
         let cost = context.cost(of: .scan, on: table)
+        let isEmpty = context.size(of: table)?.isEmpty ?? false
         return finding(
-            context, cost.severity,
+            context, isEmpty ? .note : max(cost.severity, .warning),
             "Nobody can read or write \(table) while the new CHECK is evaluated for every row"
                 + "\(cost.phrase), and the migration fails at a row that breaks it; add it NOT "
                 + "VALID, and validate it in the next migration, which stops nobody.",

@@ -30,8 +30,9 @@ struct ForeignKeyScan: Rule {
                 context.schema.isNew(column: $0, of: table) && !context.isFilled($0, of: table)
             }
         let failing = isFresh ? "" : ", and the migration fails at a row without a match"
+        let isEmpty = context.size(of: table)?.isEmpty ?? false
         return finding(
-            context, cost.severity,
+            context, isEmpty || isFresh ? cost.severity : max(cost.severity, .warning),
             "Nobody can write \(table)\(table == other ? "" : " or \(other)") while the new foreign "
                 + "key is checked for every row\(cost.phrase)\(failing); add it NOT VALID, and "
                 + "validate it in the next migration, which lets writers through.",
