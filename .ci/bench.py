@@ -126,7 +126,8 @@ class Bench:
     def prepare(self):
         self.build_repository()
         with open(self.config, "w") as file:
-            file.write("environments:\n  staging: { branch: staging, database: \"${DATABASE_URL}\" }\n")
+            file.write("environments:\n  staging: { branch: staging, database: \"${DATABASE_URL}\" }\n"
+                       "  dev: { branch: staging, database: sandbox }\n")
         self.server = Server(self.folder)
         self.url = self.server.url("postgres")
         self.script = os.path.join(self.folder, "all.sql")
@@ -206,6 +207,42 @@ class Bench:
              prepare=lambda: shutil.rmtree(cache, ignore_errors=True))
         pair("list a branch of 5,000 commits, warm / git log --diff-filter=A", "≤ 0.1", listing, folders)
 
+    def lint(self):
+        """The linter most people use, from PyPI; where it cannot be had, that is said."""
+        target = os.path.join(self.folder, "squawk")
+        install = subprocess.run(
+            [sys.executable, "-m", "pip", "install", "--quiet", "--target", target, "squawk-cli"],
+            capture_output=True)
+        squawk = os.path.join(target, "bin", "squawk")
+        if install.returncode != 0 or not os.path.exists(squawk):
+            print("| lint | squawk-cli cannot be installed from PyPI here | | | |")
+            return
+        files = [f"{CORPUS}/{name}/migration.sql" for name in self.names]
+        environment = dict(self.environment, PYTHONPATH=target)
+        # Both exit with 1 where they find something.
+        pair(f"lint {len(files)} files / squawk", "≤ 1.0",
+             lambda: subprocess.run([SLUICE, "lint", CORPUS], capture_output=True),
+             lambda: subprocess.run([squawk, "--pg-version=15", *files], capture_output=True,
+                                    env=environment))
+
+    def rehearsal(self):
+        """One pending migration, where an earlier rehearsal has made the copy of the schema."""
+        url = self.database("rehearsal")
+        self.sluice("deploy", "staging", "--up-to", self.names[-2], url=url)
+        rehearse = lambda: self.sluice("rehearse", "staging", url=url)
+        environment = {"SLUICE_SANDBOX_DIR": os.path.join(self.folder, "sandboxes")}
+        self.environment.update(environment)
+        keeper = subprocess.Popen(
+            [SLUICE, "sandbox", "run", "dev", "--repo", self.repository, "--config", self.config],
+            env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            rehearse()
+            times = [seconds(rehearse) for _ in range(ROUNDS)]
+            print(f"| rehearse one migration, warm | {statistics.median(times) * 1000:.0f} ms | | | < 1 s |")
+        finally:
+            keeper.terminate()
+            keeper.wait()
+
     def memory(self):
         """The peak of a deployment of everything; asked before any other program has run."""
         url = self.database("memory")
@@ -274,6 +311,8 @@ def main():
             bench.memory()
             bench.measure()
             bench.push()
+            bench.lint()
+            bench.rehearsal()
         finally:
             bench.close()
 

@@ -29,30 +29,32 @@ public struct Rehearser {
     public func run(_ environment: String?, upTo: String? = nil) throws -> Outcome {
         let clock = ContinuousClock()
         let start = clock.now
-        let prepared = try PlanBuilder(workspace).prepare(environment, upTo: upTo)
-        guard !prepared.plan.isEmpty else { return Outcome(plan: prepared.plan, rehearsal: nil) }
+        // Gates are not asked: their commands may cost time, and a rehearsal passes none.
+        let release = try workspace.release(to: environment)
+        let link = try workspace.link(to: release, applicationName: "sluice rehearse")
+        let plan = try PlanBuilder(workspace).plan(release, link, upTo: upTo, accepted: [])
+        guard !plan.isEmpty else { return Outcome(plan: plan, rehearsal: nil) }
         let options = workspace.options
         let installation = try ServerInstallation.find(override: options.serverBindir)
         let cluster = try SandboxDatabases.cluster(options, repository: workspace.repositoryKey)
-        let copy = SchemaCopy(link: prepared.link, cluster: cluster, installation: installation)
+        let copy = SchemaCopy(link: link, cluster: cluster, installation: installation)
         let database = "rehearsal_\(UUID4.make().prefix(13))"
         try cluster.createDatabase(database, template: try copy.database())
         defer { try? cluster.dropDatabase(database) }
-        var rehearsal = try rehearse(prepared, copy, database)
+        var rehearsal = try rehearse(plan, copy, database)
         rehearsal.milliseconds = start.duration(to: clock.now).inMilliseconds
-        return Outcome(plan: prepared.plan, rehearsal: rehearsal)
+        return Outcome(plan: plan, rehearsal: rehearsal)
     }
 
     private func rehearse(
-        _ prepared: PlanBuilder.Prepared, _ copy: SchemaCopy, _ database: String
+        _ plan: Plan, _ copy: SchemaCopy, _ database: String
     ) throws -> Rehearsal {
-        let plan = prepared.plan
-        let schema = prepared.link.replaySchema
+        let schema = copy.link.replaySchema
         let session = try copy.session(database)
         let before = try SchemaSnapshot.read(session, defaultSchema: schema)
         let invalid = try InvalidObjects.read(session)
         let facts = try TargetFacts(
-            session: prepared.link.session, defaultSchema: schema ?? "public"
+            session: copy.link.session, defaultSchema: schema ?? "public"
         ).schema(for: plan.migrations.map(\.script))
         var run = RehearsalRun(
             copy: copy, database: database, schema: schema, known: facts ?? KnownSchema(),
