@@ -44,7 +44,8 @@ struct RandomDDL {
     }
 
     mutating func statement() -> String {
-        switch below(10) {
+        switch below(12) {
+        case 10, 11: lateStatement()
         case 0...2: tableStatement()
         case 3...6: alterStatement()
         case 7: typeStatement()
@@ -132,6 +133,47 @@ struct RandomDDL {
             "CREATE TRIGGER \(name("g", 2)) BEFORE UPDATE OF \(column()) ON \(table()) "
                 + "FOR EACH ROW EXECUTE FUNCTION tf()"
         default: "CREATE POLICY \(name("p", 2)) ON \(table()) USING (\(column()) IS NULL)"
+        }
+    }
+
+    /// What was added to the mix later, in a function of its own so that it stays
+    /// easy to read.
+    private mutating func lateStatement() -> String {
+        let alter = "ALTER TABLE \(table())"
+        return switch below(26) {
+        case 0: "\(alter) RENAME CONSTRAINT \(name("k", 8)) TO \(name("k", 8))"
+        case 1: "ALTER INDEX \(name("i", 6)) RENAME TO \(name("i", 6))"
+        case 2: "ALTER TABLE \(name("V", 3)) ALTER \(column()) SET DEFAULT NULL"
+        case 3: "ALTER VIEW \(name("V", 3)) ALTER \(column()) SET DEFAULT '1'"
+        case 4: "ALTER MATERIALIZED VIEW \(name("V", 3)) ALTER \(column()) SET STATISTICS 50"
+        case 5: "\(alter) \(pick(["DISABLE", "ENABLE", "ENABLE ALWAYS"])) TRIGGER \(name("g", 2))"
+        case 6:
+            "CREATE CONSTRAINT TRIGGER \(name("g", 2)) AFTER INSERT ON \(table()) DEFERRABLE "
+                + "FOR EACH ROW EXECUTE FUNCTION tf()"
+        case 7: "CREATE RULE \(name("r", 2)) AS ON DELETE TO \(table()) DO INSTEAD NOTHING"
+        case 8:
+            "ALTER DOMAIN \"D0\" ADD CONSTRAINT \(name("k", 3)) CHECK (VALUE IS NOT NULL) NOT VALID"
+        case 9: "COMMENT ON CONSTRAINT \(name("k", 8)) ON \(table()) IS '\(below(3))'"
+        case 10: "COMMENT ON INDEX \(pick([name("i", 6), name("k", 8)])) IS '\(below(3))'"
+        case 11:
+            "CREATE SEQUENCE \(name("S", 2)) INCREMENT \(1 + below(4)) MAXVALUE \(100 + below(9))"
+        case 12:
+            "ALTER SEQUENCE \(name("S", 2)) OWNED BY \(pick(["NONE", "\(table()).\(column())"]))"
+        case 13: "ALTER SEQUENCE \(name("S", 2)) MINVALUE \(1 + below(5)) START 9 RESTART 9"
+        case 14: "\(alter) ALTER \(column()) SET DEFAULT nextval('\(name("S", 2))')"
+        case 15:
+            "ALTER DEFAULT PRIVILEGES \(pick(["", "IN SCHEMA s"])) "
+                + pick(["GRANT SELECT ON TABLES TO", "REVOKE ALL ON FUNCTIONS FROM"]) + " PUBLIC"
+        case 16: "CREATE PUBLICATION \(name("pub", 2)) FOR TABLE \(table())"
+        case 17: "DROP PUBLICATION \(name("pub", 2))"
+        case 18: "CREATE CAST (\"C0\" AS int) WITH FUNCTION c2i(\"C0\")"
+        case 19: "CREATE FUNCTION c2i(x \"C0\") RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1'"
+        case 20: "ALTER INDEX \(name("i", 6)) ALTER COLUMN 1 SET STATISTICS \(below(90))"
+        case 21: "\(alter) CLUSTER ON \(name("i", 6))"
+        case 22: "\(alter) ALTER \(column()) SET STORAGE \(pick(["PLAIN", "MAIN", "EXTERNAL"]))"
+        case 23: "\(alter) ADD CONSTRAINT \(name("k", 8)) EXCLUDE USING btree (\(column()) WITH =)"
+        case 24: "ALTER TYPE \"C0\" RENAME ATTRIBUTE a TO \(name("a", 2))"
+        default: "\(alter) DETACH PARTITION \(table())"
         }
     }
 

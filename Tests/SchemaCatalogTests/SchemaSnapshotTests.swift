@@ -99,7 +99,7 @@ struct SchemaSnapshotTests {
             let before = try Self.read(url, after: "CREATE TABLE t (a int)")
             let after = try Self.read(url, after: "CREATE FOREIGN DATA WRAPPER w")
             let difference = SchemaDifference(from: before, to: after)
-            #expect(difference.unrendered.map(\.line) == ["[+] other foreign-data wrapper w"])
+            #expect(difference.unrendered.map(\.line) == ["[+] foreign-data wrapper w"])
             #expect(difference.ddl(style: .exact).isEmpty)
         }
     }

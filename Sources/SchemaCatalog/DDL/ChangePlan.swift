@@ -23,7 +23,9 @@ struct ChangePlan {
         self.style = style
         dependents = difference.from.dependents()
         for change in difference.changes where change.aspect == .definition {
-            guard change.object.kind != .other else { continue }
+            // What cannot be created again is only ever dropped.
+            if isUnrendered(to.objects[change.object]) { continue }
+            if change.kind == .changed, isUnrendered(from.objects[change.object]) { continue }
             switch change.kind {
             case .added: creates.insert(change.object)
             case .removed: if dropsAdditions { drops.insert(change.object) }
@@ -32,6 +34,10 @@ struct ChangePlan {
         }
         rebuildEnumsThatCannotGrow(dropsAdditions)
         makeWay()
+    }
+
+    private func isUnrendered(_ object: SchemaObject?) -> Bool {
+        if case .other? = object { true } else { false }
     }
 
     /// The definition an object shall end with. What only the old schema knows
@@ -181,7 +187,8 @@ struct ChangePlan {
             return need.kind == .table && to.table(id)?.parents.contains(need) == true
         }
         if let column = from.column(id) { return column.generated != nil || id.owner() == need }
-        return id.kind != .other && id.kind != .schema
+        if isUnrendered(from.objects[id]) { return false }
+        return id.kind != .schema
     }
 
     private func mustGo(_ id: SchemaObjectID, whenRetyped column: SchemaObjectID) -> Bool {

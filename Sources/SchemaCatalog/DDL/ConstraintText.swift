@@ -71,6 +71,7 @@ extension DDLRenderer {
         if plan.concurrent.contains(index.table), !index.isOnPartitioned { kind += " CONCURRENTLY" }
         var text = "CREATE \(kind) \(quoted(id.name)) ON \(name(index.table))"
         text += IndexText(index.text).text
-        return .statement("CreateIndex", text)
+        return DDLPiece(
+            step: "CreateIndex", statements: [text] + statistics(id, [:], index.statistics))
     }
 }

@@ -9,7 +9,9 @@ extension DDLRenderer {
         var indexMarks: [DDLStep] = []
         for id in affected(changes) {
             let isNew =
-                plan.creates.contains(id) || plan.creates.contains(id.owner(.view))
+                plan.creates.contains(id)
+                || constraint(ofIndex: id).map(plan.creates.contains) == true
+                || plan.creates.contains(id.owner(.view))
                 || plan.creates.contains(id.owner(.materializedView))
             let old = isNew ? nil : from.comments[id]
             let new = to.comments[id] ?? (isGone(id) ? from.comments[id] : nil)
@@ -19,6 +21,16 @@ extension DDLRenderer {
                 let marks = self.indexMarks(id, isNew ? nil : from.table(id), table)
                 if !marks.isEmpty { indexMarks.append(DDLStep("AlterTable", marks, objects: [id])) }
             }
+        }
+        for id in plan.creates.sorted() {
+            guard case .view(let view)? = to.objects[id], let index = view.clusteredOn else {
+                continue
+            }
+            indexMarks.append(
+                DDLStep(
+                    "AlterMaterializedView",
+                    ["ALTER MATERIALIZED VIEW \(name(id)) CLUSTER ON \(quoted(index))"],
+                    objects: [id]))
         }
         if !comments.isEmpty { indexMarks.append(DDLStep("Comment", comments)) }
         if !grants.isEmpty { indexMarks.append(DDLStep("Grant", grants)) }
@@ -35,12 +47,27 @@ extension DDLRenderer {
             if plan.creates.contains(id.owner(.view)) { ids.insert(id) }
             if plan.creates.contains(id.owner(.materializedView)) { ids.insert(id) }
         }
+        for id in to.comments.keys where id.kind == .index {
+            if let constraint = constraint(ofIndex: id), plan.creates.contains(constraint) {
+                ids.insert(id)
+            }
+        }
         return ids.sorted()
+    }
+
+    /// The constraint whose index carries a comment of its own.
+    private func constraint(ofIndex id: SchemaObjectID) -> SchemaObjectID? {
+        guard id.kind == .index, to.objects[id] == nil else { return nil }
+        return to.objects.keys.first {
+            $0.kind == .constraint && $0.schema == id.schema && $0.member == id.name
+                && to.constraint($0)?.kind != .foreignKey && to.constraint($0)?.kind != .check
+        }
     }
 
     private func isGone(_ id: SchemaObjectID) -> Bool {
         to.objects[id] == nil && to.comments[id] == nil && to.grants[id] == nil
             && (from.objects[id] != nil || to.relation(of: id) == nil)
+            && constraint(ofIndex: id) == nil
     }
 
     private func commentText(_ id: SchemaObjectID, _ text: String?) -> String {
@@ -53,6 +80,11 @@ extension DDLRenderer {
         let relation = (to.relation(of: id) ?? from.relation(of: id)).map(name) ?? name(id.owner())
         let word = id.kind.rawValue.uppercased()
         switch id.kind {
+        case .other:
+            guard case .statement(let definition)? = to.objects[id] ?? from.objects[id] else {
+                return id.name
+            }
+            return definition.subject ?? id.name
         case .column: return "COLUMN \(relation).\(member)"
         case .constraint, .trigger, .policy, .rule: return "\(word) \(member) ON \(relation)"
         case .function, .procedure, .aggregate: return "\(word) \(routineName(id))"

@@ -13,6 +13,9 @@ extension DDLRenderer {
         case .index(let index): return createIndex(id, index)
         case .view(let view): return createView(id, view)
         case .routine(let routine): return createRoutine(id, routine, verb: "CREATE")
+        case .trigger(let trigger) where trigger.isInherited:
+            return DDLPiece(
+                step: "AlterTrigger", statements: enabling(id, "TRIGGER", "", trigger.enabled))
         case .trigger(let trigger):
             return DDLPiece(
                 step: "CreateTrigger",
@@ -26,8 +29,9 @@ extension DDLRenderer {
         case .publication(let publication): return createPublication(id, publication)
         case .statement(let definition):
             return DDLPiece(
-                step: "Create" + stepWord(id),
-                statements: [withoutSemicolon(definition.create)] + definition.settings)
+                step: id.kind == .other ? "CreateObject" : "Create" + stepWord(id),
+                statements: [definition.create].filter { !$0.isEmpty }.map(withoutSemicolon)
+                    + definition.settings)
         case .other, nil: return DDLPiece(step: "")
         }
     }
@@ -73,6 +77,8 @@ extension DDLRenderer {
             return constraint.kind == .foreignKey
                 ? .statement("DropForeignKey", "ALTER TABLE \(name(id.owner())) \(clause)")
                 : .clause(id.owner(), clause)
+        case .trigger(let trigger) where trigger.isInherited:
+            return DDLPiece(step: "AlterTrigger", statements: enabling(id, "TRIGGER", "", "O"))
         case .trigger, .rule, .policy:
             guard let relation = from.relation(of: id) else { return DDLPiece(step: "") }
             return .statement(
@@ -87,7 +93,13 @@ extension DDLRenderer {
             return .statement(
                 id.kind == .enumeration ? "DropEnum" : "DropType",
                 "DROP \(id.kind == .domain ? "DOMAIN" : "TYPE") \(nameToDrop(id))")
-        case .other, nil: return DDLPiece(step: "")
+        case .other(let subject): return .statement("DropObject", "DROP \(subject)")
+        case .statement(let definition) where id.kind == .other:
+            return DDLPiece(
+                step: "DropObject",
+                statements: definition.removal.isEmpty
+                    ? ["DROP \(definition.subject ?? id.name)"] : definition.removal)
+        case nil: return DDLPiece(step: "")
         default:
             return .statement(
                 "Drop" + stepWord(id), "DROP \(id.kind.rawValue.uppercased()) \(name(id))")
@@ -125,7 +137,15 @@ extension DDLRenderer {
         if let parent = new.parent, old.parent != new.parent {
             piece.statements.append("ALTER INDEX \(name(parent)) ATTACH PARTITION \(name(id))")
         }
+        piece.statements += statistics(id, old.statistics, new.statistics)
         return piece
+    }
+
+    /// Statistics targets of an index's expressions.
+    func statistics(_ id: SchemaObjectID, _ old: [Int: Int], _ new: [Int: Int]) -> [String] {
+        Set(old.keys).union(new.keys).sorted().filter { old[$0] != new[$0] }.map {
+            "ALTER INDEX \(name(id)) ALTER COLUMN \($0) SET STATISTICS \(new[$0] ?? -1)"
+        }
     }
 
     private func createView(_ id: SchemaObjectID, _ view: ViewDefinition) -> DDLPiece {
@@ -136,7 +156,7 @@ extension DDLRenderer {
         if let tablespace = view.tablespace { text += " TABLESPACE \(quoted(tablespace))" }
         text += " AS\n\(view.query)"
         if view.isMaterialized, !view.isPopulated { text += "\nWITH NO DATA" }
-        return .statement("Create" + stepWord(id), text)
+        return DDLPiece(step: "Create" + stepWord(id), statements: [text] + view.settings)
     }
 
     private func createRoutine(

@@ -13,7 +13,8 @@ extension DDLRenderer {
         case .enumeration(let definition):
             let labels = definition.labels.map { Quoting.literal($0) }.joined(separator: ", ")
             piece.statements.append("CREATE TYPE \(name(id)) AS ENUM (\(labels))")
-        case .domain(let definition): piece.statements.append(domainText(id, definition))
+        case .domain(let definition):
+            piece.statements += [domainText(id, definition)] + domainSettings(id, nil, definition)
         case .compositeType(let definition):
             let attributes = (to.columnOrder[id] ?? []).compactMap { attribute in
                 definition.attributes[attribute].map { attributeText(attribute, $0) }
@@ -64,10 +65,31 @@ extension DDLRenderer {
         if let collation = domain.collation { text += " COLLATE \(collation)" }
         if domain.isNotNull { text += " NOT NULL" }
         if let expression = domain.defaultExpression { text += " DEFAULT \(expression)" }
-        for (constraint, check) in domain.checks.sorted(by: { $0.key < $1.key }) {
+        for (constraint, check) in domain.checks.sorted(by: { $0.key < $1.key })
+        where !check.hasSuffix(Self.unchecked) {
             text += " CONSTRAINT \(quoted(constraint)) \(check)"
         }
         return text
+    }
+
+    /// `CREATE DOMAIN` has no words for a check that is not validated.
+    private static let unchecked = " NOT VALID"
+
+    private func domainSettings(
+        _ id: SchemaObjectID, _ old: DomainDefinition?, _ new: DomainDefinition
+    ) -> [String] {
+        let added = new.checks.sorted { $0.key < $1.key }.filter {
+            old == nil && $0.value.hasSuffix(Self.unchecked)
+        }.map { "ALTER DOMAIN \(name(id)) ADD CONSTRAINT \(quoted($0.key)) \($0.value)" }
+        let comments = new.checks.keys.sorted().filter { constraint in
+            let isKept = old?.checks[constraint] == new.checks[constraint]
+            return new.checkComments[constraint]
+                != (isKept ? old?.checkComments[constraint] : nil)
+        }.map { constraint in
+            "COMMENT ON CONSTRAINT \(quoted(constraint)) ON DOMAIN \(name(id)) IS "
+                + Quoting.literal(new.checkComments[constraint])
+        }
+        return added + comments
     }
 
     func alterDomain(_ id: SchemaObjectID, _ old: DomainDefinition, _ new: DomainDefinition)
@@ -91,6 +113,7 @@ extension DDLRenderer {
         where old.checks[constraint] != check {
             piece.statements.append("\(domain) ADD CONSTRAINT \(quoted(constraint)) \(check)")
         }
+        piece.statements += domainSettings(id, old, new)
         return piece
     }
 
@@ -143,6 +166,7 @@ extension DDLRenderer {
         let sequence = "ALTER SEQUENCE \(name(id))"
         if old.options != new.options {
             var options = sequenceOptions(new.options, all: true)
+            if isCompatible { piece.statements += clamping(id, old.options, new.options) }
             // Without data the value counts for nothing; with data the server
             // shall refuse rather than hand out values a second time.
             if !isCompatible { options.append("RESTART") }
@@ -155,6 +179,19 @@ extension DDLRenderer {
             piece.statements.append("\(sequence) OWNED BY NONE")
         }
         return piece
+    }
+
+    /// A value that a narrower range does not hold moves to its edge.
+    private func clamping(
+        _ id: SchemaObjectID, _ old: SequenceOptions, _ new: SequenceOptions
+    ) -> [String] {
+        guard new.minimum > old.minimum || new.maximum < old.maximum,
+            max(new.minimum, old.minimum) <= min(new.maximum, old.maximum)
+        else { return [] }
+        let value = "greatest(least(last_value, \(new.maximum)), \(new.minimum))"
+        return [
+            "SELECT setval(\(Quoting.literal(name(id))), \(value), is_called) FROM \(name(id))"
+        ]
     }
 
     func own(_ id: SchemaObjectID) -> DDLPiece {

@@ -141,6 +141,15 @@ extension SchemaDifference {
     public func ddl(
         style: DDLStyle, dropsAdditions: Bool = true, concurrentlyOn: Set<SchemaObjectID> = []
     ) -> [DDLStep] {
+        guard dropsAdditions else { return statements(style, dropsAdditions, concurrentlyOn) }
+        let renames = NameChanges(from: from, to: to)
+        let rest = renames.steps.isEmpty ? self : SchemaDifference(from: renames.from, to: to)
+        return renames.steps + rest.statements(style, dropsAdditions, concurrentlyOn)
+    }
+
+    private func statements(
+        _ style: DDLStyle, _ dropsAdditions: Bool, _ concurrentlyOn: Set<SchemaObjectID>
+    ) -> [DDLStep] {
         let plan = ChangePlan(
             self, style: style, dropsAdditions: dropsAdditions, concurrent: concurrentlyOn)
         var renderer = DDLRenderer(plan)

@@ -39,7 +39,8 @@ extension Operation {
         case .table: 15
         case .sequence: 16
         case .enumeration, .domain, .compositeType, .rangeType: 17
-        case .collation, .extension, .other: 44
+        case .other: 43
+        case .collation, .extension: 44
         case .schema: 45
         }
     }

@@ -232,10 +232,22 @@ struct OperationGraph {
     private func needsIsolation(_ id: SchemaObjectID) -> Bool {
         guard id.kind.isMember, plan.creates.contains(id.owner()) else { return false }
         if let constraint = plan.to.constraint(id), !constraint.isValidated { return true }
+        if overridesParent(id) { return true }
         return plan.needs(id).contains { need in
             need.kind.isRoutine && plan.creates.contains(need)
                 && Self.reaches(need, id.owner(), plan.needs)
         }
+    }
+
+    /// A default of its own for a column that a child table has from its parent.
+    private func overridesParent(_ id: SchemaObjectID) -> Bool {
+        guard id.kind == .columnDefault, let table = plan.to.table(id.owner()),
+            plan.to.column(id.sibling(.column, id.member))?.isLocal == false
+        else { return false }
+        return !table.inherits.contains { parent in
+            plan.to.objects[SchemaObjectID(.columnDefault, parent.schema, parent.name, id.member)]
+                == plan.to.objects[id]
+        } && !table.inherits.isEmpty
     }
 
     private func needsIsolatedDrop(_ id: SchemaObjectID) -> Bool {

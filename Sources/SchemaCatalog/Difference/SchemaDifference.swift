@@ -50,7 +50,10 @@ public struct SchemaDifference: Sendable, Hashable {
     /// SQL is not rendered, and of columns a child table would have to forget it
     /// ever declared itself, for which PostgreSQL has no statement.
     public var unrendered: [SchemaChange] {
-        changes.filter { $0.object.kind == .other || becomesOnlyInherited($0.object) }
+        changes.filter { change in
+            if case .other? = to.objects[change.object] { return change.aspect == .definition }
+            return becomesOnlyInherited(change.object)
+        }
     }
 
     private func becomesOnlyInherited(_ id: SchemaObjectID) -> Bool {

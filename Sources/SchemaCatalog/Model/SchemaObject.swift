@@ -23,7 +23,8 @@ public enum SchemaObject: Sendable, Hashable {
     /// A statement that creates the object and depends on nothing but names:
     /// collations, extended statistics, event triggers.
     case statement(StatementDefinition)
-    /// Recognised by its description only; its SQL is not rendered.
+    /// Recognised and dropped, but not created: its SQL is not rendered. The text
+    /// names it for `DROP`.
     case other(String)
 }
 
@@ -57,6 +58,8 @@ public struct EnumDefinition: Sendable, Hashable {
 
 /// A domain with its named checks.
 public struct DomainDefinition: Sendable, Hashable {
+    /// Comments on its constraints, by constraint.
+    public var checkComments: [String: String] = [:]
     public var type: TypeReference
     public var collation: String?
     public var isNotNull: Bool
@@ -110,6 +113,10 @@ public struct ViewDefinition: Sendable, Hashable {
     public var isPopulated: Bool
     public var accessMethod: String?
     public var tablespace: String?
+    /// The index a materialized view was last clustered on.
+    public var clusteredOn: String?
+    /// What follows its creation: defaults of its columns, statistics targets.
+    public var settings: [String] = []
 }
 
 /// A function, procedure or aggregate.
@@ -167,4 +174,9 @@ public struct StatementDefinition: Sendable, Hashable {
     public var create: String
     /// Statements that follow, for settings a create statement cannot carry.
     public var settings: [String]
+    /// The object as `DROP` and `COMMENT ON` name it, where its kind and name do
+    /// not say so.
+    public var subject: String?
+    /// The statements that remove it, where that is no `DROP`.
+    public var removal: [String] = []
 }

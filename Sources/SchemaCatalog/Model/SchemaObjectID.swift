@@ -88,7 +88,7 @@ public struct SchemaObjectID: Sendable, Hashable {
 
 extension SchemaObjectID: Comparable, CustomStringConvertible {
     /// `table public.jobs`, `column public.jobs.title`, `extension citext`.
-    public var description: String { "\(kind.rawValue) \(path)" }
+    public var description: String { kind == .other ? name : "\(kind.rawValue) \(path)" }
 
     /// The name without the kind: `public.jobs.title`.
     public var path: String {

@@ -111,6 +111,8 @@ public struct IndexDefinition: Sendable, Hashable {
     /// The index of the partitioned parent it is attached to.
     public var parent: SchemaObjectID?
     public var tablespace: String?
+    /// Statistics targets of its expressions, by position.
+    public var statistics: [Int: Int] = [:]
     /// Whether its table is partitioned.
     public var isOnPartitioned: Bool
 }

@@ -71,7 +71,6 @@ extension CatalogQueries {
           UNION ALL SELECT 'pg_am'::regclass, oid FROM pg_am
           UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid FROM pg_foreign_data_wrapper
           UNION ALL SELECT 'pg_foreign_server'::regclass, oid FROM pg_foreign_server
-          UNION ALL SELECT 'pg_default_acl'::regclass, oid FROM pg_default_acl
           UNION ALL SELECT 'pg_class'::regclass, oid FROM pg_class WHERE relkind = 'f'
           UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type WHERE typtype IN ('b', 'p')
             AND typelem = 0 AND oid >= 16384

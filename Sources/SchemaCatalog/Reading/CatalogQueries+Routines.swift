@@ -51,6 +51,9 @@ extension CatalogQueries {
     var triggers: String {
         """
         SELECT t.oid, t.tgrelid, t.tgname, pg_get_triggerdef(t.oid, true) AS statement, t.tgenabled,
+          \(version >= 130000
+            ? "(SELECT p.tgenabled FROM pg_trigger p WHERE p.oid = t.tgparentid)" : "NULL")
+            AS parent_enabled,
           t.tgconstraint, \(version >= 130000 ? "t.tgparentid <> 0" : "false") AS is_inherited
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
         JOIN pg_namespace n ON n.oid = c.relnamespace

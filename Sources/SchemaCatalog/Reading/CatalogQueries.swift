@@ -14,6 +14,7 @@ struct CatalogQueries {
         [
             (schemas, SnapshotReader.takeSchemas),
             (extensions, SnapshotReader.takeExtensions),
+            (extensionMembers, SnapshotReader.takeExtensionMembers),
             (relations, SnapshotReader.takeRelations),
             (columns, SnapshotReader.takeColumns),
             (enums, SnapshotReader.takeEnums),
@@ -34,6 +35,8 @@ struct CatalogQueries {
             (eventTriggers, SnapshotReader.takeStatements),
             (publications, SnapshotReader.takePublications),
             (others, SnapshotReader.takeOthers),
+            (otherStatements, SnapshotReader.takeOtherStatements),
+            (indexStatistics, SnapshotReader.takeIndexStatistics),
             (comments, SnapshotReader.takeComments),
             (grants, SnapshotReader.takeGrants),
             (dependencies, SnapshotReader.takeDependencies),
@@ -73,6 +76,14 @@ struct CatalogQueries {
         """
     }
 
+    /// Who needs a member of an extension needs the extension.
+    var extensionMembers: String {
+        """
+        SELECT d.classid::oid, d.objid, d.refobjid FROM pg_depend d
+        WHERE d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass AND d.objid >= 16384
+        """
+    }
+
     var enums: String {
         """
         SELECT t.oid, n.nspname, t.typname, e.enumlabel
@@ -99,7 +110,8 @@ struct CatalogQueries {
 
     var domainChecks: String {
         """
-        SELECT c.oid, c.contypid, c.conname, pg_get_constraintdef(c.oid) AS text
+        SELECT c.oid, c.contypid, c.conname, pg_get_constraintdef(c.oid) AS text,
+          obj_description(c.oid, 'pg_constraint') AS comment
         FROM pg_constraint c WHERE c.contypid <> 0 AND c.contype = 'c'
         """
     }

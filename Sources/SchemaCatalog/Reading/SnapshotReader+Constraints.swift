@@ -56,6 +56,16 @@ extension SnapshotReader {
         rows.forEach(attach)
     }
 
+    func takeIndexStatistics(_ rows: ResultRows) {
+        rows.forEach { row in
+            let address = CatalogAddress(catalog: .relation, oid: row.number("attrelid"))
+            guard let id = addresses[address], case .index(var index)? = snapshot.objects[id]
+            else { return }
+            index.statistics[row.number("attnum")] = row.number("attstattarget")
+            snapshot.objects[id] = .index(index)
+        }
+    }
+
     /// Parents are known once all indexes are.
     private func attach(_ row: CatalogRow) {
         let child = CatalogAddress(catalog: .relation, oid: row.number("indexrelid"))
@@ -75,6 +85,10 @@ extension SnapshotReader {
 
     /// What the table says about its indexes.
     private func noteMarks(of row: CatalogRow, on id: SchemaObjectID) {
+        if row.flag("indisclustered"), case .view(var view)? = snapshot.objects[id] {
+            view.clusteredOn = row.text("relname")
+            snapshot.objects[id] = .view(view)
+        }
         guard row.flag("indisclustered") || row.flag("indisreplident"),
             case .table(var table)? = snapshot.objects[id]
         else { return }

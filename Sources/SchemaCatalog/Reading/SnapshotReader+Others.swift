@@ -6,7 +6,32 @@ extension SnapshotReader {
             if let catalog = SystemCatalog(rawValue: row.number("classid")) {
                 addresses[CatalogAddress(catalog: catalog, oid: row.number("objid"))] = id
             }
-            snapshot.objects[id] = .other(row.text("type"))
+            let word = row.text("type").replacing("foreign-data", with: "foreign data")
+            snapshot.objects[id] = .other("\(word.uppercased()) \(row.text("identity"))")
+        }
+    }
+
+    /// Those of them that a statement creates.
+    func takeOtherStatements(_ rows: ResultRows) {
+        rows.forEach { row in
+            guard let catalog = SystemCatalog(rawValue: row.number("classid")) else { return }
+            let address = CatalogAddress(catalog: catalog, oid: row.number("objid"))
+            let id: SchemaObjectID
+            if catalog == .defaultPrivileges {
+                id = SchemaObjectID(.other, row.text("nspname"), row.text("name"))
+            } else {
+                guard let known = addresses[address], snapshot.objects[known] != nil else { return }
+                id = known
+            }
+            var subject: String?
+            if case .other(let text)? = snapshot.objects[id] { subject = text }
+            record(
+                id,
+                .statement(
+                    StatementDefinition(
+                        create: row.text("statement"), settings: row.list("settings"),
+                        subject: subject, removal: row.list("removal"))),
+                at: address)
         }
     }
 
@@ -15,7 +40,11 @@ extension SnapshotReader {
             guard let catalog = SystemCatalog(rawValue: row.number("classoid")) else { return }
             let address = CatalogAddress(
                 catalog: catalog, oid: row.number("objoid"), part: row.number("objsubid"))
-            guard let id = addresses[address], isKnown(id, address.oid) else { return }
+            guard var id = addresses[address], isKnown(id, address.oid) else { return }
+            // The index of a constraint has a comment of its own.
+            if catalog == .relation, id.kind == .constraint {
+                id = SchemaObjectID(.index, id.schema, id.member ?? "")
+            }
             snapshot.comments[id] = row.text("description")
         }
     }
@@ -56,8 +85,14 @@ extension SnapshotReader {
         _ row: CatalogRow, _ catalog: String, _ oid: String, _ part: String
     ) -> SchemaObjectID? {
         guard let catalog = SystemCatalog(rawValue: row.number(catalog)) else { return nil }
-        return object(
-            at: CatalogAddress(catalog: catalog, oid: row.number(oid), part: row.number(part)))
+        let address = CatalogAddress(
+            catalog: catalog, oid: row.number(oid), part: row.number(part))
+        if let known = object(at: address) { return known }
+        let whole = CatalogAddress(catalog: catalog, oid: address.oid)
+        guard let owner = extensionMembers[whole], snapshot.objects[owner] != nil,
+            addresses[whole] == nil
+        else { return nil }
+        return owner
     }
 
     /// What the names themselves say: an object needs its schema, a member its

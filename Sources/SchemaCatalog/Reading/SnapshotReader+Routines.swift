@@ -33,9 +33,12 @@ extension SnapshotReader {
         rows.forEach { row in
             guard let id = member(.trigger, row.text("tgname"), of: row.number("tgrelid"))
             else { return }
+            // Comes and goes with the parent's; only a state of its own is its own.
+            let isInherited = row.flag("is_inherited")
+            if isInherited, row["tgenabled"] == row["parent_enabled"] { return }
             let definition = TriggerDefinition(
                 statement: row.text("statement"), enabled: row.text("tgenabled"),
-                isInherited: row.flag("is_inherited"))
+                isInherited: isInherited)
             addresses[
                 CatalogAddress(catalog: .constraint, oid: row.number("tgconstraint"))] = id
             record(

@@ -16,6 +16,16 @@ extension SnapshotReader {
         }
     }
 
+    func takeExtensionMembers(_ rows: ResultRows) {
+        rows.forEach { row in
+            let owner = CatalogAddress(catalog: .extension, oid: row.number("refobjid"))
+            guard let catalog = SystemCatalog(rawValue: row.number("classid")),
+                let id = addresses[owner]
+            else { return }
+            extensionMembers[CatalogAddress(catalog: catalog, oid: row.number("objid"))] = id
+        }
+    }
+
     func takeRelations(_ rows: ResultRows) {
         rows.forEach { row in
             let oid = row.number("oid")
@@ -91,10 +101,24 @@ extension SnapshotReader {
                 snapshot.objects[owner] = .compositeType(composite)
             case .view(var view):
                 view.columns.append(name)
+                view.settings += viewSettings(row, owner)
                 snapshot.objects[owner] = .view(view)
             default: break
             }
         }
+    }
+
+    private func viewSettings(_ row: CatalogRow, _ view: SchemaObjectID) -> [String] {
+        let spelling = Spelling(defaultSchema: snapshot.defaultSchema)
+        let subject =
+            "ALTER \(view.kind.rawValue.uppercased()) \(spelling.name(view)) ALTER COLUMN "
+            + quoted(row.text("attname"))
+        let values = [
+            row["expression"].map { "SET DEFAULT \($0)" },
+            row["statistics_target"].map { "SET STATISTICS \($0)" },
+            row["storage"].flatMap { Self.storages[$0] }.map { "SET STORAGE \($0)" },
+        ]
+        return values.compactMap { $0 }.map { "\(subject) \($0)" }
     }
 
     private func takeTableColumn(_ row: CatalogRow, _ id: SchemaObjectID, _ address: CatalogAddress)

@@ -29,8 +29,9 @@ extension SnapshotReader {
             guard let id = addresses[address], case .domain(var domain)? = snapshot.objects[id]
             else { return }
             domain.checks[row.text("conname")] = row.text("text")
+            domain.checkComments[row.text("conname")] = row["comment"]
             snapshot.objects[id] = .domain(domain)
-            addresses[CatalogAddress(catalog: .constraint, oid: row.number("oid"))] = id
+            domainChecks[row.number("oid")] = id
         }
     }
 

@@ -15,6 +15,10 @@ final class SnapshotReader {
     var columnNames: [Int: [Int: String]] = [:]
     /// Indexes that a constraint owns, so that dependencies on them count for it.
     var constraintOfIndex: [Int: Int] = [:]
+    /// What extensions brought along stands for them where something needs it.
+    var extensionMembers: [CatalogAddress: SchemaObjectID] = [:]
+    /// Checks of domains, which need what their expressions name.
+    var domainChecks: [Int: SchemaObjectID] = [:]
     private let ignoring: IgnoreList
 
     init(defaultSchema: String, serverVersion: Int, ignoring: IgnoreList) {
@@ -32,7 +36,8 @@ final class SnapshotReader {
     /// The object for an address; a view's column stands for the view, and
     /// what belongs to something ignored is nil.
     func object(at address: CatalogAddress) -> SchemaObjectID? {
-        guard var id = addresses[address] else { return nil }
+        let check = address.catalog == .constraint ? domainChecks[address.oid] : nil
+        guard var id = addresses[address] ?? check else { return nil }
         if id.kind == .column, snapshot.objects[id] == nil {
             guard let relation = relations[address.oid] else { return nil }
             id = relation
