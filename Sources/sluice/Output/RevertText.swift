@@ -1,0 +1,84 @@
+import ReleaseCore
+
+/// A revert as people read it.
+struct RevertText {
+    let console: Console
+
+    func lines(_ report: RevertReport) -> [String] {
+        let plan = report.plan
+        let short = String(plan.digest.prefix(PlanDigest.shortLength))
+        var lines = [
+            "\(console.paint(plan.environment, .strong)): revert of \(console.paint(plan.migration, .strong))"
+                + (plan.finishedStatements.map { ", of which \($0) statements have run" } ?? "")
+                + ", plan \(console.paint(short, .strong))"
+        ]
+        lines += plan.sql.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map {
+            "    " + console.paint(String($0), .faint)
+        }
+        lines += plan.losses.map { "  \(console.paint("data", .warning)) \($0)" }
+        if !report.gates.isEmpty {
+            lines += [""] + GateText(console: console).lines(report.gates)
+        }
+        return lines + outcome(report)
+    }
+
+    private func outcome(_ report: RevertReport) -> [String] {
+        let plan = report.plan
+        guard report.verdict != .blocked else {
+            return [
+                "\(console.paint("nothing was changed", .strong)): a revert runs when its digest is named."
+            ]
+        }
+        var lines: [String] = []
+        for result in report.smoke?.results ?? [] {
+            let isPassed = result.outcome == .passed
+            let mark = console.paint(isPassed ? "✓" : "✗", isPassed ? .good : .bad)
+            lines.append("  \(mark) \(result.name)" + (isPassed ? "" : ": \(result.detail)"))
+        }
+        lines += report.openFollowUps.map {
+            "  \(console.paint("open", .warning)) the rows do not allow it yet: \($0)"
+        }
+        lines += report.notes.map { "note:  \($0)" }
+        lines.append(
+            report.verdict == .succeeded
+                ? "\(console.paint("reverted", .good)): \(plan.migration) is rolled back in \(plan.environment)."
+                : "\(console.paint("\(report.verdict.rawValue)", .bad)): \(plan.migration) is rolled back in \(plan.environment), and its checks do not pass."
+        )
+        lines.append(
+            "next:  it is pending again: take it off the branch, or repair it, before the next deployment."
+        )
+        return lines
+    }
+}
+
+/// The JSON of `sluice revert`.
+struct RevertDocument: Encodable {
+    var environment: String
+    var migration: String
+    var digest: String
+    var verdict: String
+    var sql: String
+    var losses: [String]
+    var openFollowUps: [String]
+    var gates: [GateResult]
+    var smoke: [SmokeDocument]
+    var notes: [String]
+
+    enum CodingKeys: String, CodingKey {
+        case environment, migration, digest, verdict, sql, losses, gates, smoke, notes
+        case openFollowUps = "open_follow_ups"
+    }
+
+    init(_ report: RevertReport) {
+        environment = report.plan.environment
+        migration = report.plan.migration
+        digest = report.plan.digest
+        verdict = report.verdict.rawValue
+        sql = report.plan.sql
+        losses = report.plan.losses
+        openFollowUps = report.openFollowUps
+        gates = report.gates
+        smoke = report.smoke?.results.map(SmokeDocument.init) ?? []
+        notes = report.notes
+    }
+}
