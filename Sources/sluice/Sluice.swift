@@ -39,7 +39,10 @@ struct Sluice: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Repair",
-                subcommands: [HotfixCommand.self, ResolveCommand.self, NewCommand.self]),
+                subcommands: [
+                    HotfixCommand.self, RevertCommand.self, RestoreCommand.self,
+                    ResolveCommand.self, NewCommand.self,
+                ]),
             CommandGroup(name: "Sandbox", subcommands: [SandboxCommand.self]),
             CommandGroup(name: "Git", subcommands: [HookCommand.self]),
         ])

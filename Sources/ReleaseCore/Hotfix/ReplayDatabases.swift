@@ -90,6 +90,8 @@ struct Replay {
     let session: PostgresSession
     /// The one schema on the search path, where it is not `public`.
     var schema: String?
+    /// Whether roles that a script names and the server lacks are made.
+    var makesRoles = true
 
     /// - Throws: ``ReleaseError`` for the first migration that fails.
     func run(_ migrations: [PlannedMigration]) throws {
@@ -120,7 +122,7 @@ struct Replay {
         switch runner.run(session) {
         case .finished: return
         case .failed(let failure):
-            if let role = Self.missingRole(failure) {
+            if makesRoles, let role = Self.missingRole(failure) {
                 // Roles belong to the whole server, so a history only names them.
                 try session.execute("CREATE ROLE \(Quoting.identifier(role)) NOLOGIN")
                 return try run(

@@ -1,0 +1,188 @@
+import GitStore
+import PostgresLink
+import Sandbox
+
+/// Restores a backup to another database and replays the migrations that are safe:
+/// the runbook's last resort, without touching the environment.
+public struct Restorer {
+    let workspace: Workspace
+    let interrupt: Interrupt
+
+    public init(_ workspace: Workspace, interrupt: Interrupt = Interrupt()) {
+        self.workspace = workspace
+        self.interrupt = interrupt
+    }
+
+    /// - Returns: what is there now.
+    /// - Throws: ``ReleaseError`` when the target is an environment or not empty, or
+    ///   the backup cannot be restored.
+    public func run(_ request: RestoreRequest) throws -> RestoreReport {
+        let release = try workspace.release(to: request.environment)
+        try checkNames(request.except, release)
+        guard case .archive(let path) = request.source else {
+            throw Self.pgBackRest(request.source)
+        }
+        let archive = try BackupArchive(at: path)
+        let place = try place(request.target)
+        try refuseEnvironments(place)
+        try refuseFull(place)
+        let installation = try ServerInstallation.find(override: workspace.options.serverBindir)
+        try ArchiveLoader(
+            installation: installation, target: place.target, interrupt: interrupt
+        ).load(archive, isPrivate: place.isPrivate)
+        var report = RestoreReport(
+            environment: release.environment.name,
+            source: "\(path) (\(archive.format.rawValue))", target: place.target.redacted,
+            url: place.isPrivate ? place.url : nil, tables: 0, restored: 0, applied: [],
+            leftOut: [], tooLate: [], notes: [])
+        try replay(request, release, place, &report)
+        check(release, place, &report)
+        return report
+    }
+
+    // MARK: where to
+
+    /// The database that is filled.
+    private struct Place {
+        var target: ConnectionTarget
+        var url: String
+        /// Whether its server is the repository's own.
+        var isPrivate: Bool
+        var cluster: SandboxCluster?
+    }
+
+    private func place(_ target: RestoreRequest.Target) throws -> Place {
+        switch target {
+        case .url(let url):
+            return Place(target: try ConnectionTarget(url: url), url: url, isPrivate: false)
+        case .sandbox(let name):
+            let access = try SandboxDatabases.open(
+                name, workspace.options, repository: workspace.repositoryKey)
+            return Place(
+                target: access.target, url: access.cluster?.url(database: name) ?? "",
+                isPrivate: true, cluster: access.cluster)
+        }
+    }
+
+    /// Not even one that is empty: an environment gets its schema by deployments.
+    private func refuseEnvironments(_ place: Place) throws {
+        for environment in workspace.configuration.environments {
+            let isSame: Bool
+            if environment.isSandboxed {
+                isSame = place.isPrivate && place.target.databaseName == environment.name
+            } else if let url = try? environment.database.resolve(workspace.options.variables),
+                let own = try? ConnectionTarget(url: url)
+            {
+                isSame =
+                    own.server == place.target.server
+                    && own.databaseName == place.target.databaseName
+            } else {
+                isSame = false
+            }
+            if isSame {
+                throw ReleaseError(
+                    .usage,
+                    "\(place.target.redacted) is the database of \(environment.name), and a backup is never restored over an environment.",
+                    state: "nothing was changed.",
+                    next: ["name another, empty database, or --to sandbox."])
+            }
+        }
+    }
+
+    private func refuseFull(_ place: Place) throws {
+        let session = try PostgresSession(
+            connecting: place.target, applicationName: "sluice restore", keeping: place.cluster)
+        let first = try session.query(
+            """
+            SELECT n.nspname || '.' || c.relname FROM pg_catalog.pg_class c
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+              AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+              AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+            ORDER BY 1 LIMIT 1
+            """
+        ).scalar
+        guard let first else { return }
+        throw ReleaseError(
+            .usage, "\(place.target.redacted) is not empty: it has \(first).",
+            state: "nothing was changed.", next: ["create a new database for the backup."])
+    }
+
+    // MARK: what follows
+
+    private func checkNames(_ names: Set<String>, _ release: Release) throws {
+        let known = release.offered.migrations.map(\.name)
+        for name in names.sorted() where !known.contains(name) {
+            throw MigrationSelection.unknown(
+                name, known, release.offered.branch.map { "branch \($0)" } ?? "HEAD")
+        }
+    }
+
+    private func replay(
+        _ request: RestoreRequest, _ release: Release, _ place: Place,
+        _ report: inout RestoreReport
+    ) throws {
+        let session = try PostgresSession(
+            connecting: place.target, applicationName: "sluice restore", keeping: place.cluster)
+        let state = try DatabaseState.read(session)
+        try Self.markCopy(session, state)
+        report.tables =
+            try session.query(
+                "SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname !~ '^pg_' AND schemaname NOT IN ('information_schema', '_sluice') AND tablename <> '_prisma_migrations'"
+            ).scalar.flatMap { Int($0) } ?? 0
+        report.restored = state.history.appliedNames.count
+        report.tooLate = state.history.appliedNames.filter(request.except.contains)
+        let pending = Planner.pending(release.offered, state.history)
+        report.leftOut = pending.map(\.name).filter(request.except.contains)
+        let schema = state.historySchema ?? place.target.schema ?? "public"
+        var replay = Replay(session: session, schema: schema == "public" ? nil : schema)
+        replay.makesRoles = place.isPrivate
+        for migration in pending where !request.except.contains(migration.name) {
+            if interrupt.isRaised { throw ReleaseError(.interrupted, "stopped.") }
+            do {
+                try replay.run(try workspace.planned([migration], in: release))
+                report.applied.append(migration.name)
+            } catch let error as ReleaseError {
+                report.failure = error.what.replacing("in the sandbox", with: "to the copy")
+                return
+            }
+        }
+    }
+
+    /// The ledger in the backup says which environment the database is. The copy
+    /// must not pass for it.
+    private static func markCopy(_ session: PostgresSession, _ state: DatabaseState) throws {
+        guard let ledger = state.ledger else { return }
+        let name = Quoting.literal("a restored copy of \(ledger.environment)")
+        try session.execute("UPDATE _sluice.meta SET environment = \(name)")
+    }
+
+    /// Only checks that ask the database: the others would ask the environment.
+    private func check(_ release: Release, _ place: Place, _ report: inout RestoreReport) {
+        guard report.failure == nil else { return }
+        let all = release.environment.smoke
+        let checks = all.filter { $0.kind == "sql" }
+        if checks.count < all.count {
+            report.notes.append(
+                "\(all.count - checks.count) smoke checks ask the application and not its database, so they were not run."
+            )
+        }
+        guard !checks.isEmpty else { return }
+        let stage = SmokeStage(workspace: workspace, interrupt: interrupt)
+        report.smoke = SmokeRunner(stage.setting(release, place.target)).run(checks)
+    }
+
+    private static func pgBackRest(_ source: RestoreRequest.Source) -> ReleaseError {
+        guard case .pgBackRest(let stanza, let time) = source else {
+            return ReleaseError(.usage, "there is no such backup.")
+        }
+        let until = time.map { " --type=time \"--target=\($0)\" --target-action=promote" } ?? ""
+        return ReleaseError(
+            .usage, "this version does not start the server of a pgBackRest backup itself.",
+            state: "nothing was changed.",
+            next: [
+                "pgbackrest --stanza=\(stanza) --pg1-path=EMPTY-FOLDER\(until) restore, and start PostgreSQL there;",
+                "then pg_dump it, and restore that archive with sluice restore.",
+            ])
+    }
+}
