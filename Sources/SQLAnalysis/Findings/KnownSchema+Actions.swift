@@ -95,6 +95,7 @@ extension KnownSchema {
             name: name, table: table, columns: index.columns, isUnique: index.isUnique,
             isPartial: index.isPartial, isConcurrent: index.isConcurrent,
             ifNotExists: index.ifNotExists)
+        touched.insert(key(.index, name))
         objects[key(.index, name)] = object
     }
 

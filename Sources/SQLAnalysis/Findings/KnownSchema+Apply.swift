@@ -61,6 +61,7 @@ extension KnownSchema {
             object.columns[column.name] = KnownColumn(
                 type: column.type, isNew: true, original: column.name)
         }
+        touched.insert(key)
         objects[key] = object
     }
 
@@ -76,6 +77,7 @@ extension KnownSchema {
         guard kind == .schema else { return }
         for key in objects.keys where key.name.schema == name.name {
             let inside = ObjectName(schema: newName, name: key.name.name)
+            touched.insert(Key(space: key.space, name: inside))
             objects[Key(space: key.space, name: inside)] = objects.removeValue(forKey: key)
         }
     }
@@ -86,6 +88,7 @@ extension KnownSchema {
         let object =
             objects.removeValue(forKey: old)
             ?? Object(kind: kind, isNew: isNew, original: old.name)
+        touched.insert(Key(space: old.space, name: name))
         objects[Key(space: old.space, name: name)] = object
         if kind == .table { renamed(old.name, to: name) }
     }
@@ -98,6 +101,7 @@ extension KnownSchema {
             objects[key]
             ?? Object(kind: kind, isNew: isNew(kind, name), original: key.name)
         body(&object)
+        touched.insert(key)
         objects[key] = object
     }
 }

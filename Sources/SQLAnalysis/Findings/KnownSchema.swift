@@ -57,6 +57,9 @@ public struct KnownSchema: Sendable {
     }
 
     var objects: [Key: Object] = [:]
+    /// What has been made or changed since the plan began, so that a long history need not be
+    /// gone through for each plan.
+    var touched: Set<Key> = []
     /// The schemas in which unqualified names are looked up; the first one takes new objects.
     private(set) var searchPath: [String]
     private let defaultSchema: String
@@ -86,7 +89,8 @@ public struct KnownSchema: Sendable {
 
     /// Everything that is known by now was there when the plan began.
     public mutating func beginPlan() {
-        for (key, var object) in objects {
+        for key in touched {
+            guard var object = objects[key] else { continue }
             object.isNew = false
             object.original = key.name
             for (name, column) in object.columns {
@@ -96,6 +100,7 @@ public struct KnownSchema: Sendable {
             }
             objects[key] = object
         }
+        touched = []
     }
 
     /// Takes up a script that the database has already.

@@ -87,13 +87,22 @@ public struct Linter: Sendable {
         for unit in script.unitsWithControl {
             var held: [ObjectName: (mode: LockMode, statement: Int)] = [:]
             for index in unit {
-                let context = RuleContext(
-                    script: script, index: index, schema: schema, held: held)
-                findings += judge(context)
-                hold(context, &held)
+                findings += judge(index, script, &held)
                 schema.apply(script.statements[index])
             }
         }
+        return findings
+    }
+
+    /// The findings of one statement. The context, which shares the schema, is gone before the
+    /// schema changes, so that it is never copied.
+    private func judge(
+        _ index: Int, _ script: Script,
+        _ held: inout [ObjectName: (mode: LockMode, statement: Int)]
+    ) -> [Finding] {
+        let context = RuleContext(script: script, index: index, schema: schema, held: held)
+        let findings = judge(context)
+        hold(context, &held)
         return findings
     }
 
