@@ -94,11 +94,12 @@ import Testing
             """
         try await rehearsing(sql) { document, scene in
             #expect(document.verdict == "succeeded")
+            // What the transaction has locked already is not locked again.
             #expect(
                 document.locks == [
                     "1 public.jobs ACCESS EXCLUSIVE rewritten scanned",
                     "2 public.users SHARE ROW EXCLUSIVE",
-                    "4 public.jobs SHARE ROW EXCLUSIVE", "4 public.users SHARE ROW EXCLUSIVE",
+                    "4 public.jobs SHARE ROW EXCLUSIVE",
                 ])
             let relation = try #require(document.migrations[0].statements[0].relations.first)
             #expect(relation.rows == 5000)

@@ -78,7 +78,7 @@ struct RehearsalText {
         let count = back.statements.count
         let head =
             back.isProven
-            ? "\(console.paint("proven", .good)): \(count) statement\(count == 1 ? "" : "s") restore the schema of before"
+            ? "\(console.paint("proven", .good)): \(count) statement\(count == 1 ? " restores" : "s restore") the schema of before"
             : console.paint("not proven", .bad)
         return ["", "\(console.paint("way back", .strong))  \(head)"]
             + back.cannotReturn.map { "  \(console.paint("!", .bad)) \($0)" }
