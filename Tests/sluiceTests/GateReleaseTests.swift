@@ -238,6 +238,44 @@ struct GateReleaseTests {
         }
     }
 
+    @Test func notesCountOnceTheyAreCommitted() async throws {
+        try await ReleaseScene.with { scene in
+            try await Self.prove(scene)
+            let digest = try await scene.json(PlanJSON.self, ["plan", "production"]).digest
+            let first = try await scene.sluice("promote", "production", "--plan", digest)
+            #expect(first.status == 0, "\(first.stderr)")
+            let name = "20240102000000_drop"
+            try scene.migration(name, "DROP TABLE jobs;")
+            _ = try await scene.sluice("deploy", "staging")
+            try scene.mergeToMain()
+            #expect(try await Self.gate("rollback_notes", scene)?.outcome == "block")
+            let notes = "prisma/migrations/\(name)/ROLLBACK.md"
+            try scene.git.write(Array("Restore the backup.\n".utf8), to: notes)
+            #expect(try await Self.gate("rollback_notes", scene)?.outcome == "block")
+            try scene.git.commit("notes", files: [notes: "Restore the backup.\n"])
+            try scene.mergeToMain()
+            #expect(try await Self.gate("rollback_notes", scene)?.outcome == "pass")
+            #expect(try await Self.gate("findings", scene)?.outcome == "pass")
+            _ = try await scene.query(scene.production, "insert into jobs values (1)")
+            let gates = try await scene.json(PlanJSON.self, ["plan", "production"]).gates
+            #expect(
+                gates.filter { $0.outcome == "block" }.map(\.gate) == [
+                    "dry_run", "data_loss", "findings",
+                ])
+            let accepted = try await scene.sluice(
+                "promote", "production", "--plan", digest, "--accept-loss", name)
+            // The digest is that of the plan before.
+            #expect(accepted.status == 3)
+            let now = try await scene.json(PlanJSON.self, ["plan", "production"]).digest
+            let promoted = try await scene.sluice(
+                "promote", "production", "--plan", now, "--accept-loss", name, "--reason", "old")
+            #expect(promoted.status == 0, "\(promoted.stderr)")
+            let history = try await scene.sluice("history", "production")
+            #expect(history.stdout.contains("accept data_loss \(name)"))
+            #expect(history.stdout.contains("by Ada <ada@example.com>, ada"))
+        }
+    }
+
     @Test func aLooserFileInTheWorkTreeChangesNothing() async throws {
         try await ReleaseScene.with(
             configuration: Self.configuration("checks: { commands: [\"false\"] }")

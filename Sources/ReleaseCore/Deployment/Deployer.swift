@@ -76,7 +76,7 @@ public struct Deployer {
         else { return }
         let answers = LedgerWriter.answers(
             prepared.plan, prepared.gates, prepared.answers, deployment: nil,
-            actor: workspace.options.actor)
+            actor: workspace.signatory)
         try prepared.link.session.execute(
             "BEGIN;\n\(try prepared.link.ledgerPreparation())\(answers)COMMIT")
     }
@@ -161,7 +161,8 @@ public struct Deployer {
         if let stop = obstacle(plan, gates, link) { return stop }
         var run = DeploymentRun(
             plan: plan, release: prepared.release, link: link, deployment: deployment,
-            actor: workspace.options.actor, answers: prepared.answers,
+            actor: workspace.options.actor, signatory: workspace.signatory,
+            answers: prepared.answers,
             configuration: workspace.options.configurationFile, interrupt: interrupt,
             report: report)
         let smoke = SmokeStage(workspace: workspace, interrupt: interrupt, report: report)

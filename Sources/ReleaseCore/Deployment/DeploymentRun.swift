@@ -8,6 +8,8 @@ struct DeploymentRun {
     let link: EnvironmentLink
     let deployment: String
     let actor: String
+    /// Who answers for what was accepted and overridden.
+    let signatory: String
     let answers: GateAnswers
     /// A file that was named on the command line instead of the committed one.
     let configuration: String?
@@ -33,8 +35,8 @@ struct DeploymentRun {
     /// Runs every migration of the plan, in order, until the first failure.
     mutating func apply(gates: [GateResult]) throws -> DeploymentReport {
         judgements =
-            LedgerWriter.judgements(gates, answers, deployment: deployment, actor: actor)
-            + LedgerWriter.answers(plan, gates, answers, deployment: deployment, actor: actor)
+            LedgerWriter.judgements(gates, answers, deployment: deployment, actor: signatory)
+            + LedgerWriter.answers(plan, gates, answers, deployment: deployment, actor: signatory)
         try open()
         report(.started(plan))
         var result = DeploymentReport(plan: plan, verdict: .succeeded, gates: gates)

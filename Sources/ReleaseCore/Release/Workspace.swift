@@ -68,6 +68,11 @@ public final class Workspace {
             ?? repository?.person.map { WorkspaceOptions.Author(name: $0.name, email: $0.email) }
     }
 
+    /// Who answers for something, as the ledger keeps it: the person and the account.
+    var signatory: String {
+        person.map { "\($0.name) <\($0.email)>, \(options.actor)" } ?? options.actor
+    }
+
     /// Every name by which the file may mean the one who runs this.
     var identities: [String] { [person?.email, options.actor].compactMap { $0 } }
 
