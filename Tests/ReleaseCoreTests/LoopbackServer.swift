@@ -59,7 +59,11 @@ final class LoopbackServer: Sendable {
         Thread.detachNewThread {
             while true {
                 let client = accept(descriptor, nil, nil)
-                guard client >= 0 else { return }
+                guard client >= 0 else {
+                    // Only here: the number must not be another socket's while this thread uses it.
+                    close(descriptor)
+                    return
+                }
                 Thread.detachNewThread { Self.serve(client, log, application) }
             }
         }
@@ -67,7 +71,6 @@ final class LoopbackServer: Sendable {
 
     deinit {
         shutdown(descriptor, Int32(SHUT_RDWR))
-        close(descriptor)
     }
 
     var url: String { "http://127.0.0.1:\(port)/" }

@@ -1,5 +1,6 @@
 import Foundation
 import FoundationXML
+import Glibc
 import TestSupport
 import Testing
 
@@ -76,6 +77,31 @@ struct VerdictCommandTests {
             let done = try await scene.sluice("reminders", "staging", "--done", "1")
             #expect(done.stdout == "nothing is left to do after the deployments to staging.\n")
             #expect(try await scene.sluice("reminders", "staging", "--done", "1").status == 64)
+        }
+    }
+
+    @Test func aSignalEndsTheWatching() async throws {
+        let lines = """
+            smoke:
+                  - { name: answers, sql: "select true" }
+                bake: 10m
+            """
+        try await ReleaseScene.with(configuration: Self.configuration(lines)) { scene in
+            try scene.migration("20240101000000_jobs", "CREATE TABLE jobs (id int);")
+            let process = try ProcessRunner.start(
+                scene.program, ["deploy", "staging"], environment: scene.variables,
+                directory: scene.git.path)
+            _ = try await process.waitForOutput { $0.contains("watching for 10 min") }
+            process.kill(SIGINT)
+            let output = try await process.wait()
+            #expect(output.status == 130, "\(output.stderr)")
+            #expect(output.stderr.contains("every required check has passed so far"))
+            #expect(
+                try await scene.query(scene.staging, "select verdict from _sluice.deployments")
+                    == "interrupted")
+            #expect(try await scene.sluice("status", "staging").status == 0)
+            let checked = try await scene.sluice("check")
+            #expect(checked.stdout.contains("1 check, 1 required"), "\(checked.stdout)")
         }
     }
 

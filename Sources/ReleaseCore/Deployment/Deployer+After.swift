@@ -36,7 +36,11 @@ extension Deployer {
         guard result.verdict == .succeeded else { return }
         let texts: [(migration: String?, text: String)] =
             run.plan.migrations.flatMap { planned in
-                planned.script.directives.afterwards.map { (planned.name, $0) }
+                let directives = planned.script.directives
+                return
+                    (directives.afterwards
+                    + directives.flags.map { "Remove the feature flag \($0) after confidence." })
+                    .map { (planned.name, $0) }
             } + run.release.environment.after.reminders.map { (nil, $0) }
         guard !texts.isEmpty else { return }
         result.reminders = try run.remember(texts)

@@ -55,7 +55,7 @@ public struct ConfigurationCheck {
                 detail: "\(release.offered.branch ?? "folder") has \(found) migrations"
                     + (release.offered.problems.first.map { "; \($0.migration) \($0.detail)" } ?? "")
             )
-            return [branch, connection(release)] + gates(release.environment)
+            return [branch, connection(release), smoke(release)] + gates(release.environment)
         } catch {
             return [Item(subject: "\(environment.name): branch", isFine: false, detail: "\(error)")]
         }
@@ -76,6 +76,30 @@ public struct ConfigurationCheck {
                 detail:
                     "\(link.target.redacted), \(version), \(link.state.history.appliedNames.count) applied, \(ledger)"
                     + (link.state.isStandby ? "; it is a standby" : ""))
+        } catch {
+            return Item(subject: subject, isFine: false, detail: "\(error)")
+        }
+    }
+
+    /// The checks that would run, read from the very commit.
+    private func smoke(_ release: Release) -> Item {
+        let subject = "\(release.environment.name): smoke"
+        do {
+            let names = Set(release.offered.migrations.map(\.name))
+            let checks = try workspace.smokeChecks(release, applied: names)
+            let own = checks.count - release.environment.smoke.count
+            let required = checks.count(where: \.required)
+            let count =
+                checks.isEmpty
+                ? "no checks"
+                : "\(checks.count) check\(checks.count == 1 ? "" : "s"), \(required) required"
+            let unset = release.environment.references.subtracting(
+                release.environment.database.references
+            ).filter { workspace.options.variables[$0]?.isEmpty ?? true }.sorted()
+            return Item(
+                subject: subject, isFine: true,
+                detail: count + (own > 0 ? ", \(own) of them beside migrations" : "")
+                    + (unset.isEmpty ? "" : "; not set here: \(unset.joined(separator: ", "))"))
         } catch {
             return Item(subject: subject, isFine: false, detail: "\(error)")
         }

@@ -73,9 +73,6 @@ struct CurlOutput {
     }
 
     private var failure: HTTPFailure {
-        if output.status == 127 {
-            return .unanswered("the program curl is not installed (Debian package curl).")
-        }
         if output.status == Self.timedOut { return .late(timeout) }
         var words =
             lines.first { $0.hasPrefix("curl: ") }.map { String($0.dropFirst(6)) }

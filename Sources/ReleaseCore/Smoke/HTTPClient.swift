@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Makes requests through the program `curl`: it verifies TLS by the system's
 /// certificates, bounds time, and costs nothing to those who make no requests.
@@ -9,6 +10,8 @@ struct HTTPClient: Sendable {
     /// What curl may know of the process's environment: proxies, certificates.
     let environment: [String: String]
     let interrupt: Interrupt
+    /// `nil` where it is in none of the folders of `PATH`.
+    private let program: String?
 
     init(variables: [String: String], interrupt: Interrupt) {
         let kept = variables.filter { name, _ in
@@ -17,6 +20,8 @@ struct HTTPClient: Sendable {
                 || ["path", "curl_ca_bundle", "home", "lang"].contains(name)
         }
         environment = kept.merging(["PATH": "/usr/local/bin:/usr/bin:/bin"]) { mine, _ in mine }
+        program = (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/curl" }
+            .first { access($0, X_OK) == 0 }
         self.interrupt = interrupt
     }
 
@@ -59,9 +64,12 @@ struct HTTPClient: Sendable {
     private func exchange(
         _ request: Request, _ left: Duration, _ timeout: Duration
     ) throws(HTTPFailure) -> HTTPAnswer {
+        guard let program else {
+            throw .unanswered("the program curl is not installed (Debian package curl).")
+        }
         // curl knows the limit itself; this one is for a curl that does not end.
         var process = BoundedProcess(
-            executable: "/usr/bin/env", arguments: ["curl", "--disable", "--config", "-"],
+            executable: program, arguments: ["--disable", "--config", "-"],
             environment: environment, timeout: left + .seconds(2))
         process.stdin = Array(CurlConfiguration(request: request, timeout: left).text.utf8)
         // Headers come first and are few.

@@ -49,7 +49,11 @@ public struct SmokeStage {
         var run = SmokeRunner(setting(release, link.target)).run(
             checks, deployment: try lastDeployment(link))
         run.isComplete = checks.count == all.count
-        if link.state.ledger != nil, !checks.isEmpty, run.isComplete || run.outcome != .passed {
+        // One that was stopped says nothing about the environment.
+        let isNews =
+            run.outcome == .failed
+            || !interrupt.isRaised && (run.isComplete || run.outcome != .passed)
+        if link.state.ledger != nil, !checks.isEmpty, isNews {
             let settings = SessionSettings(
                 schema: link.target.schema, deploy: release.environment.deploy)
             if !link.session.isUsable { try link.reconnect() }

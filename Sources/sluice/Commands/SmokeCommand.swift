@@ -3,7 +3,12 @@ import ReleaseCore
 
 struct SmokeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "smoke", abstract: "Run an environment's smoke checks and record the outcome.")
+        commandName: "smoke", abstract: "Run an environment's smoke checks and record the outcome.",
+        discussion: """
+            Exit codes: 0 passed, 1 a required check said no, 5 one could not tell. Checks come \
+            from smoke: in sluice.yml and from smoke/*.sql in the folders of applied migrations. \
+            A run by tag proves nothing to the environments downstream.
+            """)
 
     @Argument(help: "The environment; may be left out when there is only one.")
     var environment: String?
