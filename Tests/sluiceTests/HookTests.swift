@@ -39,6 +39,13 @@ struct HookTests {
             let commit = try await scene.git("commit", "--message", "title")
             #expect(commit.stderr.contains(Self.title), "\(commit.stderr)")
             #expect(commit.stderr.contains("drop-column"))
+            #expect(commit.status == 1)
+            // Who means it says so where reviewers see it.
+            try await scene.stage(
+                scene.script(Self.title),
+                "-- sluice:allow drop-column nobody reads it\nALTER TABLE jobs DROP COLUMN title;")
+            let meant = try await scene.git("commit", "--message", "title")
+            #expect(meant.status == 0, "\(meant.stderr)")
             try await scene.stage(scene.script("20240103000000_psql"), "\\connect other\n")
             let refused = try await scene.git("commit", "--message", "psql")
             #expect(refused.status == 1)

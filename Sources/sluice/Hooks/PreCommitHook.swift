@@ -1,6 +1,7 @@
 import ArgumentParser
 import GitStore
 import ReleaseCore
+import SQLAnalysis
 
 /// Says what is wrong with the commit about to be made.
 struct PreCommitHook {
@@ -35,6 +36,11 @@ struct PreCommitHook {
                 "  \(console.paint($0.kind.rawValue, .bad)) \($0.detail)"
             }
             lines += entry.findings.map(findings.line)
+            if let error = entry.findings.first(where: { $0.severity == .error }) {
+                lines.append(
+                    "  next: mend it, or answer for it above the statement: -- sluice:allow \(error.rule) REASON"
+                )
+            }
         }
         if let schema = report.schemaAlone {
             lines.append(

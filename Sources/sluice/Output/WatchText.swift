@@ -23,7 +23,8 @@ final class WatchText: Sendable {
         case .deployment(let name, let event):
             if case .progress = event { return }
             if let line = deployment.line(for: event) {
-                say("\(name): \(line.trimmingCharacters(in: .whitespaces))")
+                let text = line.trimmingCharacters(in: .whitespaces)
+                say(text.hasPrefix("\(name) ") ? text : "\(name): \(text)")
             }
         case .outcome(let name, let outcome, let next): tell(name, outcome, next)
         case .remote(let complaint?): news("remote", complaint)
