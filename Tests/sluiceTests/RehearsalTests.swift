@@ -108,8 +108,12 @@ import Testing
             #expect(document.wayBack?.proven == true)
             #expect(document.schema.contains { $0.contains("table public.new_table") })
             // The environment itself was only read.
-            let status = try await scene.sluice("status", "staging")
-            #expect(status.stdout.contains("1 pending"), "\(status.stdout)")
+            let isUntouched = try await onOwnThread { [url = scene.staging.url] in
+                try PostgresSession(connecting: ConnectionTarget(url: url)).query(
+                    "SELECT to_regclass('new_table') IS NULL"
+                ).scalar
+            }
+            #expect(isUntouched == "t")
         }
     }
 
