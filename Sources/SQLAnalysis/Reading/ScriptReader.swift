@@ -41,6 +41,7 @@ struct ScriptReader {
         guard let tokens = Token.scan(text) else { throw scannerError() }
         let comments = Directives.read(tokens, of: text, lines: lines)
         let depth = Token.nesting(of: tokens)
+        let text = StringContinuation.bridged(text, tokens)
         // The thread must hand back values: the tree is gone when it ends.
         let outcome = LargeStack.run(bytes: depth * LargeStack.bytesPerToken) {
             () -> Result<[StatementFacts], ParseTree.Failure> in
