@@ -1,4 +1,5 @@
 import CGit2
+import Dispatch
 
 /// The process-wide state of libgit2.
 enum GitLibrary {
@@ -8,6 +9,12 @@ enum GitLibrary {
     /// library lives as long as the process.
     static func start() {
         _ = started
+    }
+
+    /// Initialises libgit2 on another thread: reading the bundle of certificates takes some
+    /// milliseconds, in which a program can do other things.
+    static func startAhead() {
+        DispatchQueue.global(qos: .userInitiated).async { start() }
     }
 
     private static let started: Void = {

@@ -29,6 +29,9 @@ public final class GitRepository {
         objects = try ObjectDatabase(repository: handle)
     }
 
+    /// Lets a program do other things while libgit2 gets ready, which takes some milliseconds.
+    public static func prepare() { GitLibrary.startAhead() }
+
     /// libgit2's own object, for this module only; it must not outlive `self`.
     var pointer: OpaquePointer { handle.pointer }
 

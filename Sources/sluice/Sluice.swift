@@ -1,4 +1,5 @@
 import ArgumentParser
+import GitStore
 import Glibc
 
 @main
@@ -6,6 +7,12 @@ struct Sluice: ParsableCommand {
     static func main() {
         // A closed pipe is no reason to stop in the middle of a deployment.
         signal(SIGPIPE, SIG_IGN)
+        // Nearly every command reads a repository; these are over before that would be ready.
+        if let command = CommandLine.arguments.dropFirst().first, !command.hasPrefix("-"),
+            !["help", "sandbox", "demo"].contains(command)
+        {
+            GitRepository.prepare()
+        }
         main(nil)
     }
 

@@ -60,7 +60,11 @@ struct BrokenConnectionTests {
             try fixture.write("1", "CREATE TABLE t (a int);")
             try fixture.deploy()
             // As a SIGKILL leaves it.
-            try fixture.ask("UPDATE _sluice.deployments SET verdict = NULL, finished_at = NULL")
+            try fixture.ask(
+                """
+                SET session_replication_role = replica;
+                UPDATE _sluice.deployments SET verdict = NULL, finished_at = NULL
+                """)
             try fixture.write("2", "CREATE TABLE u (a int);")
             try fixture.deploy()
             #expect(

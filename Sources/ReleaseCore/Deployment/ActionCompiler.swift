@@ -70,7 +70,7 @@ struct ActionCompiler {
             kind: kind, migration: index, unit: 0,
             pieces: [.bookkeeping(opening), body, .bookkeeping(record + commit)], completes: true,
             isWhole: true)
-        guard script.text.contains("pg_advisory_unlock") else { return [work] }
+        guard script.text.mentions("pg_advisory_unlock") else { return [work] }
         // An action of its own: when the lock is taken, the script must not run again.
         return [
             work,
@@ -208,7 +208,7 @@ struct ActionCompiler {
     private func yieldLock(_ script: Script) -> [String] {
         let unlock = "SELECT pg_catalog.pg_advisory_unlock(\(DeploymentLock.prisma.key))"
         // An author who sets it knows better.
-        if script.text.contains("lock_timeout"), script.directives.lockTimeout == nil {
+        if script.text.mentions("lock_timeout"), script.directives.lockTimeout == nil {
             return [unlock]
         }
         return [
@@ -222,7 +222,7 @@ struct ActionCompiler {
         script.units.prefix(units).filter { $0.ending == .commit }.flatMap { unit in
             script.statements[unit.statements].filter { statement in
                 statement.tag == "SET" && !statement.isSetLocal
-                    || statement.tag == "SELECT" && statement.text.contains("set_config")
+                    || statement.tag == "SELECT" && String(statement.text).mentions("set_config")
             }.map { String($0.text) }
         }
     }

@@ -119,7 +119,10 @@ struct DeploymentRun {
     private func noteUnfinished(_ result: inout DeploymentReport) {
         // Where it cannot be asked any more, the next run finds out.
         guard (try? link.refresh()) != nil else { return }
-        result.unfinished = plan.migrations.lazy.compactMap { Continuation($0, link.state) }.first
+        for progress in link.state.openProgress where result.unfinished == nil {
+            result.unfinished = plan.migrations.first { $0.name == progress.migration }
+                .map { Continuation($0, progress) }
+        }
         guard result.unfinished == nil, let row = link.state.history.failed.first else { return }
         result.notes.append(
             "\(row.name) is unfinished and no ledger followed it: look how far it came, then sluice resolve \(plan.environment) --rolled-back \(row.name) (or --applied)."

@@ -43,7 +43,8 @@ struct Message {
 
     private mutating func add(_ sql: String) {
         text += sql
-        characterCount += sql.unicodeScalars.count
+        // Every scalar begins with a byte that continues no other.
+        characterCount += sql.utf8.count { $0 & 0xC0 != 0x80 }
     }
 
     /// The piece a character of the message belongs to.

@@ -20,7 +20,8 @@ extension BranchMigrations {
     /// A line break in a name would break out of every line it is written in.
     private static func unprintable(_ listing: MigrationListing) -> [Problem] {
         listing.folders.map(\.name).filter { name in
-            name.unicodeScalars.contains { $0.properties.generalCategory == .control }
+            // The general category Cc (Unicode, UnicodeData.txt).
+            name.unicodeScalars.contains { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }
         }.map { name in
             Problem(
                 .unreadable,

@@ -11,9 +11,7 @@ public struct Continuation: Sendable {
     /// Whether the next one was sent already, so that it is settled first what became of it.
     public var isSent: Bool
 
-    init?(_ planned: PlannedMigration, _ state: DatabaseState) {
-        guard let progress = state.openProgress.first(where: { $0.migration == planned.name })
-        else { return nil }
+    init(_ planned: PlannedMigration, _ progress: StepwiseProgress) {
         let script = planned.script
         migration = planned.name
         finished = progress.finishedStatements

@@ -34,7 +34,8 @@ extension Planner {
             behind: release.offered.migrations.filter { !names.contains($0.name) },
             databaseIsEmpty: state.history.rows.isEmpty && state.foreignTables.isEmpty,
             schema: state.historyTable.schema, facts: facts)
-        loaded.planned = loaded.planned.map { cut($0, state) }
+        let progress = state.openProgress
+        loaded.planned = loaded.planned.map { cut($0, progress) }
         let judged = judge(
             problems(release.offered, state.history, resumable: resumable) + loaded.problems
                 + stalePrefixes(loaded.planned, state) + lostObjects(loaded.planned, state),
@@ -86,14 +87,15 @@ extension Planner {
     }
 
     /// Cuts a script into the units that its finished part ran in.
-    private static func cut(_ planned: PlannedMigration, _ state: DatabaseState) -> PlannedMigration
+    private static func cut(_ planned: PlannedMigration, _ progress: [StepwiseProgress])
+        -> PlannedMigration
     {
-        guard let progress = state.openProgress.first(where: { $0.migration == planned.name })
+        guard let progress = progress.first(where: { $0.migration == planned.name })
         else { return planned }
         // What follows may have been edited; there the server is asked again.
         let refused = progress.refused.filter { $0 <= progress.finishedStatements }
         var cut = planned.separating(refused) ?? planned
-        cut.continuation = Continuation(cut, state)
+        cut.continuation = Continuation(cut, progress)
         return cut
     }
 
