@@ -105,17 +105,17 @@ struct RepositoryDeploymentTests {
         try await withRepository { fixture, git in
             try git.commitMigration("1_jobs", "CREATE TABLE jobs (id int)")
             try git.checkout("staging", from: "main")
-            func outcomes(_ report: DeploymentReport) -> [GateResult.Outcome] {
-                report.gates.map(\.outcome)
+            func blocking(_ report: DeploymentReport) -> [GateName] {
+                report.gates.filter { $0.outcome == .block }.map(\.gate)
             }
             let early = try fixture.deploy("production")
             #expect(early.verdict == .blocked)
-            #expect(outcomes(early) == [.block, .block])
+            #expect(blocking(early) == [.upstream, .dryRun])
             #expect(try fixture.deploy("staging").verdict == .succeeded)
             let uninspected = try fixture.deploy("production")
-            #expect(outcomes(uninspected) == [.pass, .block])
+            #expect(blocking(uninspected) == [.dryRun])
             #expect(
-                outcomes(try fixture.deploy("production", plan: "000000000000")) == [.pass, .block])
+                blocking(try fixture.deploy("production", plan: "000000000000")) == [.dryRun])
             let digest = String(uninspected.plan.digest.prefix(12))
             let report = try fixture.deploy("production", plan: digest)
             #expect(report.verdict == .succeeded)
