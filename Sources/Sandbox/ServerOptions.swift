@@ -23,7 +23,7 @@ enum ServerOptions {
             "listen_addresses=", "unix_socket_directories=\(sockets)", "port=\(port)",
             "unix_socket_permissions=0700", "fsync=off", "full_page_writes=off",
             "synchronous_commit=off", "wal_level=logical", "max_wal_size=4GB",
-            "shared_buffers=64MB", "max_connections=100", "max_locks_per_transaction=256",
+            "shared_buffers=64MB", "max_connections=300", "max_locks_per_transaction=256",
             "autovacuum=\(isEphemeral ? "off" : "on")", "jit=off", "timezone=UTC",
             "log_timezone=UTC", "logging_collector=off", "log_min_messages=warning",
         ].flatMap { ["-c", $0] }

@@ -78,6 +78,11 @@ struct PlanGateTests {
             // A hotfix of something else is none of this.
             try fixture.write("3_hotfix_drop", "-- Hotfix for 2_other.\nCREATE TABLE a (x int)")
             #expect(try outcome().outcome == .block)
+            // Nor is one that does not bring everything back.
+            try fixture.write(
+                "3_hotfix_drop",
+                "-- NOT PROVEN: see below.\n-- Hotfix for 2_drop.\nCREATE TABLE a (x int)")
+            #expect(try outcome().outcome == .block)
             try fixture.write("3_hotfix_drop", "-- Hotfix for 2_drop.\nCREATE TABLE a (x int)")
             let result = try outcome()
             #expect(result.outcome == .pass)
@@ -88,6 +93,10 @@ struct PlanGateTests {
             #expect(try outcome().outcome == .block)
             try "Restore it.".write(toFile: notes, atomically: true, encoding: .utf8)
             #expect(try outcome().outcome == .pass)
+            // What goes back needs no way back from there.
+            try fixture.write("3_hotfix_other", "-- Hotfix for 1_a.\nDROP TABLE IF EXISTS b")
+            #expect(
+                try outcome().evidence.contains("3_hotfix_other is itself the way back from 1_a"))
         }
     }
 

@@ -38,7 +38,7 @@ struct GateReleaseTests {
             let digest = plan.digest
             let own = try await scene.sluice("approve", "production", "--plan", digest, "--yes")
             #expect(own.status == 3)
-            #expect(own.stderr.contains("was written by Ada <ada@example.com>"))
+            #expect(own.stderr.contains("was written or edited by Ada <ada@example.com>"))
             let disguised = try await scene.sluice(
                 "approve", "production", "--plan", digest, "--yes",
                 environment: ["GIT_AUTHOR_EMAIL": "ada@home.example"])
@@ -235,6 +235,24 @@ struct GateReleaseTests {
                 let history = try await scene.sluice("history", "production", "--format", format)
                 #expect(history.stdout.contains("the shop is down"), "\(format)")
             }
+        }
+    }
+
+    @Test func whoEditedAMigrationCannotApproveIt() async throws {
+        try await ReleaseScene.with(configuration: Self.configuration("review: { approvals: 1 }")) {
+            scene in
+            try scene.migration(Self.jobs, "CREATE TABLE jobs (id int);")
+            let script = "prisma/migrations/\(Self.jobs)/migration.sql"
+            try scene.git.commit(
+                "more", files: [script: "CREATE TABLE jobs (id bigint);"],
+                author: "Mia")
+            #expect(try await scene.sluice("deploy", "staging").status == 0)
+            try scene.mergeToMain()
+            let digest = try await scene.json(PlanJSON.self, ["plan", "production"]).digest
+            let own = try await scene.sluice(
+                "approve", "production", "--plan", digest, "--yes", environment: Self.mia)
+            #expect(own.status == 3)
+            #expect(own.stderr.contains("was written or edited by Mia <mia@example.com>"))
         }
     }
 

@@ -74,6 +74,13 @@ struct RestoreTests {
                 "restore", "staging", "--from", archive, "--to", scene.production.url)
             #expect(output.status == 64)
             #expect(output.stderr.contains("is the database of production"))
+            // By whatever address.
+            let alias = scene.production.url.replacing("host=/", with: "host=/./")
+            #expect(alias != scene.production.url)
+            let other = try await scene.sluice(
+                "restore", "staging", "--from", archive, "--to", alias)
+            #expect(other.status == 64)
+            #expect(other.stderr.contains("is the database of production"))
         }
     }
 

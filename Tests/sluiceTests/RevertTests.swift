@@ -57,7 +57,10 @@ struct RevertTests {
                     scene.staging,
                     "select outcome from _sluice.steps where migration like '%harm' order by id desc limit 1"
                 ) == "marked-rolled-back")
-            // It is pending again, and applies again.
+            // It is pending again, and held back until somebody says otherwise.
+            #expect(try await scene.sluice("deploy", "staging").status == 3)
+            #expect(
+                try await scene.sluice("release", "staging", "--reason", "repaired").status == 0)
             #expect(try await scene.sluice("deploy", "staging").status == 0)
         }
     }
@@ -120,9 +123,16 @@ struct RevertTests {
             let blocked = try await scene.sluice("revert", "staging", name, "--plan", digest)
             #expect(blocked.status == 3, "\(blocked.stdout)\(blocked.stderr)")
             #expect(blocked.stdout.contains("0 of 1 approvals"))
-            let approved = try await scene.sluice(
+            // Another account does not make another person.
+            let own = try await scene.sluice(
                 "revert", "staging", name, "--plan", digest, "--approve",
                 environment: ["GITHUB_ACTOR": "bob"])
+            #expect(own.status == 0, "\(own.stderr)")
+            let still = try await scene.sluice("revert", "staging", name, "--plan", digest)
+            #expect(still.status == 3)
+            let approved = try await scene.sluice(
+                "revert", "staging", name, "--plan", digest, "--approve",
+                environment: ["GIT_AUTHOR_NAME": "Bob", "GIT_AUTHOR_EMAIL": "bob@example.com"])
             #expect(approved.status == 0, "\(approved.stderr)")
             let done = try await scene.sluice("revert", "staging", name, "--plan", digest)
             #expect(done.status == 0, "\(done.stdout)\(done.stderr)")

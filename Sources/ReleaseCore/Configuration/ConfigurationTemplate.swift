@@ -50,7 +50,6 @@ public struct ConfigurationTemplate: Sendable {
             database: ${PRODUCTION_DATABASE_URL}
             gates:
               upstream: { soak: 0 }    # for example 30m: how long it must have been in staging
-              dry_run: {}              # sluice promote needs the digest that sluice plan printed
               # review: { approvals: 1 }                 # sluice approve, by somebody else
               # backup: { file: /backups/latest.dump, max_age: 24h }
               # window: { allow: ["Mon-Thu 09:00-17:00 Europe/Berlin"] }

@@ -44,6 +44,13 @@ public struct Deployer {
             workspace, prepared.release, prepared.link, report: report)
         var result = try deploy(prepared, request, builder)
         result.notes += leftover.map { [$0] } ?? []
+        if leftover == nil, result.verdict == .nothingToDo {
+            // What had left it on may only just have ended, while this run waited.
+            result.notes +=
+                try MaintenanceMode.liftLeftover(
+                    workspace, prepared.release, prepared.link, report: report
+                ).map { [$0] } ?? []
+        }
         return result
     }
 

@@ -23,6 +23,8 @@ public struct DeploymentReport: Sendable {
     public var obstacle: ReleaseError?
     /// The stepwise migration that an interrupted run has left half-finished.
     public var unfinished: Continuation?
+    /// Whether the run has put the environment on hold, which needs the ledger.
+    public var isHeld = false
     /// What people should know, a sentence each.
     public var notes: [String]
 

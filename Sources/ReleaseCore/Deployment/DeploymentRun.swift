@@ -30,7 +30,7 @@ struct DeploymentRun {
     private var writer: LedgerWriter { LedgerWriter(session: link.session, settings: settings) }
 
     /// Whether there is a ledger or the role may make one.
-    private var writesLedger: Bool { link.state.ledger != nil || link.state.mayCreateSchema }
+    var writesLedger: Bool { link.state.ledger != nil || link.state.mayCreateSchema }
 
     /// Runs every migration of the plan, in order, until the first failure.
     mutating func apply(gates: [GateResult]) throws -> DeploymentReport {

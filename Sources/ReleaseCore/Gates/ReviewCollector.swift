@@ -23,7 +23,7 @@ struct ReviewCollector {
         }
         return ReviewGate(
             plan: plan, wanted: gate.settings["approvals"].flatMap { Int($0) } ?? 1,
-            authors: authors(plan, mailmap), evidence: evidence
+            authors: try authors(plan, mailmap), evidence: evidence
         ).result
     }
 
@@ -32,11 +32,30 @@ struct ReviewCollector {
     /// - Throws: `GitError`.
     func mailmap() throws -> Mailmap { try Mailmap(try file(".mailmap")) }
 
-    /// Who wrote the commits that brought the migrations.
-    func authors(_ plan: Plan, _ mailmap: Mailmap) -> [Person] {
-        plan.migrations.compactMap(\.migration.provenance).map {
-            Person(name: $0.author.name, email: $0.author.email, mailmap)
-        }.distinct
+    /// Who wrote the pending migrations.
+    ///
+    /// - Throws: `GitError`.
+    func authors(_ plan: Plan, _ mailmap: Mailmap) throws -> [Person] {
+        try authorship(plan, mailmap).map(\.person).distinct
+    }
+
+    /// Who had a hand in which pending migration: every commit that wrote its
+    /// script, on the branch and inside the branches merged into it.
+    ///
+    /// - Throws: `GitError`.
+    func authorship(
+        _ plan: Plan, _ mailmap: Mailmap
+    ) throws -> [(migration: String, person: Person)] {
+        guard let repository = workspace.repository, let tip = release.commit else { return [] }
+        return try plan.migrations.flatMap { planned in
+            let script = "\(release.configuration.migrationsPath)/\(planned.name)/migration.sql"
+            let authors =
+                try repository.contributors(to: script, upTo: tip)
+                + [planned.migration.provenance?.author].compactMap { $0 }
+            return authors.map {
+                (planned.name, Person(name: $0.name, email: $0.email, mailmap))
+            }
+        }
     }
 
     private func file(_ path: String) throws -> [UInt8]? {

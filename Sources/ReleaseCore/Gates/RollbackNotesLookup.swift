@@ -13,6 +13,8 @@ struct RollbackNotesLookup {
                 notes[name] = .file
             } else if let hotfix = try hotfixHere(for: name) ?? hotfixElsewhere(for: name) {
                 notes[name] = .hotfix(hotfix)
+            } else if let undone = try undone(by: name) {
+                notes[name] = .isHotfix(of: undone)
             }
         }
         return notes
@@ -32,13 +34,18 @@ struct RollbackNotesLookup {
         return String(decoding: bytes ?? [], as: UTF8.self).contains { !$0.isWhitespace }
     }
 
+    private func undone(by name: String) throws -> String? {
+        guard Self.isHotfix(name) else { return nil }
+        return HotfixText.undone(by: try workspace.scripts(of: [name], in: release)[name] ?? [])
+    }
+
     /// How the folders of hotfixes are called.
     private static func isHotfix(_ folder: String) -> Bool { folder.contains("_hotfix_") }
 
     private func hotfixHere(for name: String) throws -> String? {
         let candidates = release.offered.migrations.map(\.name).filter(Self.isHotfix)
         let scripts = try workspace.scripts(of: candidates, in: release)
-        return candidates.first { HotfixText.undoes(name, scripts[$0] ?? []) }
+        return candidates.first { HotfixText.undoesProvenly(name, scripts[$0] ?? []) }
     }
 
     /// On a branch of its own that is not merged yet.
@@ -48,7 +55,7 @@ struct RollbackNotesLookup {
             let listing = try repository.migrations(
                 in: release.configuration.migrationsPath, at: branch.commit)
             for folder in listing.folders where Self.isHotfix(folder.name) {
-                if HotfixText.undoes(name, try repository.script(folder.blob)) {
+                if HotfixText.undoesProvenly(name, try repository.script(folder.blob)) {
                     return branch.name
                 }
             }

@@ -62,8 +62,29 @@ struct HotfixText {
 
     /// Whether a script is a hotfix for a migration: the comment in front says so.
     static func undoes(_ name: String, _ script: [UInt8]) -> Bool {
+        comment(of: script).contains { $0 == "-- \(title(name))" }
+    }
+
+    /// Whether it is one that was proven to be its way back.
+    static func undoesProvenly(_ name: String, _ script: [UInt8]) -> Bool {
+        let isProven = comment(of: script).first?.hasPrefix("-- \(notProven)") == false
+        return isProven && undoes(name, script)
+    }
+
+    /// The first migration that a hotfix undoes; `nil` for any other script.
+    static func undone(by script: [UInt8]) -> String? {
+        let parts = title("|").split(separator: "|")
+        return comment(of: script).lazy.compactMap { line -> String? in
+            guard parts.count == 2, line.hasPrefix("-- \(parts[0])"), line.hasSuffix(parts[1])
+            else { return nil }
+            return String(line.dropFirst(3 + parts[0].count).dropLast(parts[1].count))
+        }.first
+    }
+
+    /// The lines of the comment in front.
+    private static func comment(of script: [UInt8]) -> ArraySlice<Substring> {
         String(decoding: script, as: UTF8.self).split(whereSeparator: \.isNewline)
-            .prefix { $0.hasPrefix("--") }.contains { $0 == "-- \(title(name))" }
+            .prefix { $0.hasPrefix("--") }
     }
 
     /// Not proven is said on the very first line.

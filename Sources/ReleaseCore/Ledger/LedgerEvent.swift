@@ -61,11 +61,11 @@ public struct LedgerHistory {
         }
         var queries = Self.oldest
         if link.state.hasPresentLayout { queries += Self.newer }
-        let results = try link.session.execute(
-            queries.map {
-                "SELECT * FROM (\($0)) AS e (at, kind, deployment, by, subject, text) ORDER BY at DESC LIMIT \(limit)"
-            }
-            .joined(separator: ";\n"))
+        queries = queries.map {
+            "SELECT * FROM (\($0)) AS e (at, kind, deployment, by, subject, text) ORDER BY at DESC LIMIT \(limit)"
+        }
+        if link.state.hasPresentLayout { queries.append(Self.gates(limit)) }
+        let results = try link.session.execute(queries.joined(separator: ";\n"))
         let events = results.flatMap(\.rows).compactMap(Self.event).sorted { $0.at > $1.at }
         return Contents(
             environment: name,
@@ -103,12 +103,19 @@ public struct LedgerHistory {
         """,
     ]
 
-    private static let newer = [
+    /// Of every gate of the newest deployments: of a deployment that is shown none
+    /// may be missing.
+    private static func gates(_ limit: Int) -> String {
         """
         SELECT \(time("evaluated_at")), 'gate', deployment::text, NULL, gate || ' ' || outcome,
                evidence ->> 'evidence'
         FROM _sluice.gate_results
-        """,
+        WHERE deployment IN
+          (SELECT id FROM _sluice.deployments ORDER BY started_at DESC LIMIT \(limit))
+        """
+    }
+
+    private static let newer = [
         """
         SELECT \(time("overridden_at")), 'override', deployment::text, overridden_by, gate, reason
         FROM _sluice.overrides

@@ -3,8 +3,9 @@ import GitStore
 extension LintReport {
     /// Lints migrations of a repository or of a plain folder.
     ///
-    /// Without names those of the environment's branch that its downstream's branch has not are
-    /// judged together, as the plan they will be; where there is no downstream, and in a plain
+    /// Without names those of a branch that the one it goes to has not are judged together, as the
+    /// plan they will be: of what is checked out, where that is no environment's branch, else of
+    /// the first environment's branch. Where there is no downstream, and in a plain
     /// folder, every migration is judged as if those before it had run long ago.
     ///
     /// - Parameters:
@@ -27,12 +28,15 @@ extension LintReport {
         return LintReport(scripts, wanted: wanted, together: merged != nil && names.isEmpty)
     }
 
-    /// The release nearest to development, and the names its downstream's branch has.
+    /// The release nearest to development, and the names that the branch it goes to has.
     private static func releases(_ workspace: Workspace) throws -> (Release, Set<String>?) {
         let environments = workspace.configuration.environments
         let source =
             environments.first { $0.branch != nil && $0.promotesFrom == nil } ?? environments[0]
         let release = try workspace.release(to: source.name)
+        if let here = try workspace.checkedOut(insteadOf: release) {
+            return (here, Set(release.offered.migrations.map(\.name)))
+        }
         guard let target = environments.first(where: { $0.promotesFrom == source.name }),
             target.branch != source.branch, workspace.repository != nil
         else { return (release, nil) }
@@ -59,5 +63,29 @@ extension LintReport {
     private static func migrationName(_ path: String) -> String {
         let parts = path.split(separator: "/")
         return String((parts.last == "migration.sql" ? parts.dropLast().last : parts.last) ?? "")
+    }
+}
+
+extension Workspace {
+    /// What is checked out, where that is no environment's branch and has
+    /// migrations of its own: a developer's branch, or what CI makes of it.
+    ///
+    /// - Throws: `GitError`, ``ConfigurationError``.
+    func checkedOut(insteadOf release: Release) throws -> Release? {
+        guard let repository, release.environment.branch != nil, hasConfigurationFile,
+            let commit = try repository.headCommit(), commit != release.commit
+        else { return nil }
+        var name: String?
+        if case .branch(let branch, _) = try repository.head() { name = branch }
+        guard !configuration.environments.contains(where: { $0.branch == name && name != nil })
+        else { return nil }
+        let governing = try configuration(at: commit)
+        let listing = try repository.migrations(in: governing.migrationsPath, at: commit)
+        let known = Set(release.offered.migrations.map(\.name))
+        guard listing.folders.contains(where: { !known.contains($0.name) }) else { return nil }
+        return Release(
+            environment: release.environment, configuration: governing, commit: commit,
+            offered: BranchMigrations(listing, branch: name),
+            blobs: Dictionary(listing.folders.map { ($0.name, $0.blob) }, uniquingKeysWith: { $1 }))
     }
 }

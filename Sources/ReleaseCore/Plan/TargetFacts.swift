@@ -10,15 +10,22 @@ struct TargetFacts {
     /// Asks, in one round trip, for sizes, columns, constraints and indexes.
     ///
     /// - Parameter scripts: the plan.
-    /// - Returns: what is known of the database as the plan begins; nil where it cannot be read.
+    /// - Returns: what is known of the database as the plan begins; nil where it cannot be read,
+    ///   or where somebody keeps a table locked.
     /// - Throws: `PostgresError`.
     func schema(for scripts: [Script]) throws -> KnownSchema? {
         let asked = AskedNames(scripts)
         let relations = Self.array(asked.relations.map(\.description))
         let types = Self.array(asked.types.map(\.description))
-        let rows = try session.query(
-            Self.sql, [relations, types, Self.array(asked.functions)]
-        ).rows
+        let rows: [[String?]]
+        do {
+            rows = try session.query(
+                Self.sql, [relations, types, Self.array(asked.functions)]
+            ).rows
+        } catch let error as PostgresError where error.state == .lockNotAvailable {
+            // Looking at a table must not wait behind whoever has locked it.
+            return nil
+        }
         var schema = KnownSchema(defaultSchema: defaultSchema)
         var definitions = ""
         var tables: [ObjectName: [String]] = [:]
@@ -78,8 +85,11 @@ struct TargetFacts {
     /// end of a foreign key count as touched. A table that was never analysed is guessed at 100
     /// bytes a row.
     private static let sql = """
-        WITH asked AS (
-            SELECT n, to_regclass(n) AS oid FROM unnest($1::text[]) n
+        WITH patience AS MATERIALIZED (
+            SELECT set_config('lock_timeout', '500ms', true) AS setting
+        ), asked AS MATERIALIZED (
+            SELECT n, to_regclass(n) AS oid FROM patience, unnest($1::text[]) n
+            WHERE setting IS NOT NULL
         ), named AS (
             SELECT oid::oid FROM asked WHERE oid IS NOT NULL
             UNION SELECT i.indrelid FROM pg_index i JOIN asked a ON i.indexrelid = a.oid

@@ -52,16 +52,12 @@ public struct ApprovalKeeper {
         let mailmap = try collector.mailmap()
         let approver = Person(name: person.name, email: person.email, mailmap)
         guard
-            let author = collector.authors(prepared.plan, mailmap).first(where: approver.isSame)
+            let own = try collector.authorship(prepared.plan, mailmap)
+                .first(where: { approver.isSame(as: $0.person) })
         else { return }
-        let own = prepared.plan.migrations.first { planned in
-            planned.migration.provenance.map {
-                Person(name: $0.author.name, email: $0.author.email, mailmap).isSame(as: author)
-            } ?? false
-        }
         throw ReleaseError(
             .blocked,
-            "\(approver.text) cannot approve this plan: \(own?.name ?? "a pending migration") was written by \(author.text).",
+            "\(approver.text) cannot approve this plan: \(own.migration) was written or edited by \(own.person.text).",
             state: "nothing was recorded.", next: ["somebody else has to look at it."])
     }
 

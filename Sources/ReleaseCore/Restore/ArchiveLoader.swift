@@ -15,7 +15,9 @@ struct ArchiveLoader {
     /// - Throws: ``ReleaseError`` with the program's own words.
     func load(_ archive: BackupArchive, isPrivate: Bool) throws {
         switch archive.format {
-        case .plain: try loadScript(archive, isPrivate)
+        case .plain:
+            try PlainDump(path: archive.path).refuseCommands()
+            try loadScript(archive, isPrivate)
         default:
             var arguments = ["--no-owner", "--no-privileges", "--exit-on-error"]
             if archive.format == .directory { arguments += ["--jobs", "2"] }

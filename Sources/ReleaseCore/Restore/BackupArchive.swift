@@ -25,6 +25,9 @@ struct BackupArchive {
             format = .directory
             return
         }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw ReleaseError(.usage, "\(path) is neither a file nor a folder.")
+        }
         let head = Self.head(of: path)
         if head.starts(with: Array("PGDMP".utf8)) {
             format = .custom

@@ -66,9 +66,13 @@ public struct Restorer {
 
     /// Not even one that is empty: an environment gets its schema by deployments.
     private func refuseEnvironments(_ place: Place) throws {
+        let identity = (try? PostgresSession(connecting: place.target, keeping: place.cluster))
+            .flatMap(Self.identity)
         for environment in workspace.configuration.environments {
             let isSame: Bool
-            if environment.isSandboxed {
+            if let identity, identity == self.identity(of: environment) {
+                isSame = true
+            } else if environment.isSandboxed {
                 isSame = place.isPrivate && place.target.databaseName == environment.name
             } else if let url = try? environment.database.resolve(workspace.options.variables),
                 let own = try? ConnectionTarget(url: url)
@@ -87,6 +91,25 @@ public struct Restorer {
                     next: ["name another, empty database, or --to sandbox."])
             }
         }
+    }
+
+    /// What a database is, whatever its address is called: the cluster and the
+    /// database in it (PostgreSQL manual, 9.27.9, `pg_control_system`).
+    private static func identity(_ session: PostgresSession) -> String? {
+        (try? session.query(
+            """
+            SELECT concat_ws('/', s.system_identifier, d.oid) FROM pg_catalog.pg_control_system() s,
+              pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
+            """))?.scalar
+    }
+
+    /// `nil` where the environment cannot be asked; then its address has to do.
+    private func identity(of environment: EnvironmentConfiguration) -> String? {
+        guard !environment.isSandboxed,
+            let url = try? environment.database.resolve(workspace.options.variables),
+            let target = try? ConnectionTarget(url: url).withDefault("connect_timeout", "3")
+        else { return nil }
+        return (try? PostgresSession(connecting: target)).flatMap(Self.identity)
     }
 
     private func refuseFull(_ place: Place) throws {

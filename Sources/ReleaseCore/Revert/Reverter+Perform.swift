@@ -119,9 +119,17 @@ extension Reverter {
                     \(Quoting.literal(release.commit?.hex)), \(actor),
                     \(Quoting.literal("reverted\(reason)")), pg_catalog.now());
             DELETE FROM _sluice.progress WHERE migration = \(Quoting.literal(plan.migration));
+            INSERT INTO _sluice.holds (reason, placed_by)
+            SELECT \(Quoting.literal(Self.reasonToHold(plan.migration))), \(actor)
+            WHERE NOT EXISTS (SELECT FROM _sluice.holds WHERE released_at IS NULL);
 
             """
         return sql
+    }
+
+    /// Whoever deploys next, a watcher above all, would put it back.
+    static func reasonToHold(_ migration: String) -> String {
+        "\(migration) was reverted and is still on the branch"
     }
 
     private func check(

@@ -123,19 +123,21 @@ public struct Reverter {
             return [inspected]
         }
         let wanted = review.settings["approvals"].flatMap { Int($0) } ?? 1
-        return [inspected, try self.review(plan, wanted: wanted, link)]
+        return [inspected, try self.review(plan, wanted: wanted, release, link)]
     }
 
     private func review(
-        _ plan: RevertPlan, wanted: Int, _ link: EnvironmentLink
+        _ plan: RevertPlan, wanted: Int, _ release: Release, _ link: EnvironmentLink
     ) throws -> GateResult {
-        var names: [String] = []
-        if (link.state.ledger?.version ?? 0) >= 2 {
-            names = try link.session.query(
-                "SELECT DISTINCT actor FROM _sluice.approvals WHERE digest = $1 AND actor <> $2 ORDER BY 1",
-                [plan.digest, workspace.options.actor]
-            ).rows.compactMap { $0.first ?? nil }
+        var people: [Person] = []
+        if link.state.ledger != nil, link.state.hasPresentLayout {
+            let mailmap = try ReviewCollector(workspace: workspace, release: release).mailmap()
+            let runner = workspace.person.map { Person(name: $0.name, email: $0.email, mailmap) }
+            people = try Approval.read(link.session, digest: plan.digest).map {
+                Person(name: $0.name, email: $0.email, mailmap)
+            }.filter { person in !(runner.map(person.isSame) ?? false) }.distinct
         }
+        let names = people.map(\.text)
         let short = plan.digest.prefix(PlanDigest.shortLength)
         guard names.count < wanted else {
             return GateResult(.review, .pass, "signed off by \(names.joined(separator: ", ")).")
@@ -164,16 +166,19 @@ public struct Reverter {
                 state: "nothing was approved.",
                 next: ["sluice revert \(plan.environment) \(plan.migration) shows it."])
         }
+        guard let person = workspace.person else {
+            throw ReleaseError(
+                .usage, "nobody knows who approves.", state: "nothing was recorded.",
+                next: ["git config user.name NAME && git config user.email ADDRESS"])
+        }
         let actor = Quoting.literal(workspace.options.actor)
-        let author = workspace.options.author
         try link.session.execute(
             """
             BEGIN;
             \(try link.ledgerPreparation())
             INSERT INTO _sluice.approvals (digest, commit, name, email, actor, plan)
             VALUES ('\(plan.digest)', \(Quoting.literal(release.commit?.hex)),
-                    \(Quoting.literal(author?.name ?? workspace.options.actor)),
-                    \(Quoting.literal(author?.email ?? "")), \(actor),
+                    \(Quoting.literal(person.name)), \(Quoting.literal(person.email)), \(actor),
                     jsonb_build_object('revert', \(Quoting.literal(plan.migration))));
             COMMIT
             """)

@@ -53,7 +53,7 @@ public struct Notification: Sendable, Encodable {
             Check(name: $0.name, outcome: $0.outcome.rawValue, detail: $0.detail)
         }
         hotfix = report.hotfix?.branch
-        hold = report.verdict == .degraded
+        hold = report.isHeld
         text = Self.text(report)
     }
 
@@ -72,7 +72,8 @@ public struct Notification: Sendable, Encodable {
             let what =
                 report.smoke?.outcome == .error
                 ? "a smoke check could not tell" : "a smoke check failed"
-            return "\(name): \(applied), \(what) (\(names)); it is on hold."
+            return
+                "\(name): \(applied), \(what) (\(names)); \(report.isHeld ? "it is on hold" : "no hold could be placed")."
         case .blocked: return "\(name): blocked, nothing was changed."
         case .interrupted: return "\(name): stopped, \(applied)."
         }

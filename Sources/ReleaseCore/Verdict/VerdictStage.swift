@@ -54,6 +54,7 @@ struct VerdictStage {
         try run.record(total)
         guard result.verdict == .degraded else { return }
         try run.hold(reason: Self.reason(total))
+        result.isHeld = run.writesLedger
         if total.blamesMigrations { openHotfix(&result) }
     }
 

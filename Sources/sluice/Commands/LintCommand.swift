@@ -6,8 +6,9 @@ struct LintCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lint", abstract: "Show the findings of migrations.",
         discussion: """
-            By default those that are on the first environment's branch and not yet on the branch \
-            of the one that promotes from it. A PATH that is there is read from disk, committed or \
+            By default those of the checked-out branch that the first environment's branch has not; \
+            where there are none, those of that branch that the branch of the environment promoting \
+            from it has not. A PATH that is there is read from disk, committed or \
             not: a script, a migration's folder, or a folder of migrations. With --migrations DIR \
             every migration of DIR is judged as if those before it had run long ago.
 

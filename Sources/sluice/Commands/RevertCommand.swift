@@ -9,7 +9,8 @@ struct RevertCommand: ParsableCommand {
             Without --plan it shows the inverse statements and what they cost, and changes nothing. \
             With --plan and the digest it showed: maintenance mode on, the inverse and the mark on \
             the history row in one transaction, smoke checks, maintenance mode off. The migration is \
-            pending again afterwards, for Prisma too: take it off the branch, or repair it.
+            pending again afterwards, for Prisma too, so the environment is put on hold until \
+            it is off the branch or repaired.
 
             Refused while later migrations depend on it. Where the environment has a review gate, \
             somebody else signs it off first with --approve. A hotfix is the usual way; this is for \

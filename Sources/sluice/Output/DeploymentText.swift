@@ -84,7 +84,9 @@ struct DeploymentText: Sendable {
         case .degraded:
             let what = report.smoke?.outcome == .error ? "could not tell" : "failed"
             return console.paint("degraded", .bad)
-                + ": \(migrations) applied to \(name), and a smoke check \(what). \(name) is on hold."
+                + ": \(migrations) applied to \(name), and a smoke check \(what). "
+                + (report.isHeld
+                    ? "\(name) is on hold." : "It could not be put on hold without a ledger.")
         case .failed:
             return console.paint("failed", .bad)
                 + ": \(migrations) applied to \(name) before the failure."
@@ -126,7 +128,9 @@ struct DeploymentText: Sendable {
         let verb = smoke.outcome == .error ? "could not tell" : "failed"
         var lines = [
             "\(console.paint("error:", .bad)) \(checks) \(verb) after the deployment to \(name).",
-            "state: the migrations are applied; \(name) is on hold, and nothing can be promoted from it.",
+            report.isHeld
+                ? "state: the migrations are applied; \(name) is on hold, and nothing can be promoted from it."
+                : "state: the migrations are applied, and nothing holds the next deployment up: without a ledger there are no holds.",
         ]
         if smoke.blamesMigrations {
             lines += wayBack(report)
@@ -183,7 +187,7 @@ enum ProblemAdvice {
             case .missing, .diverged:
                 "next:  bring the folder back to the branch; or answer for it with --accept \(problem.migration)"
             case .outOfOrder:
-                "next:  sluice new --rebase \(problem.migration) on its branch, while it is not merged yet; or answer for it with --accept \(problem.migration)"
+                "next:  run it behind what is applied with --accept \(problem.migration); while no environment has it, its folder may also be renamed on the branch"
             case .unreadable: "next:  correct the folder on its branch."
             case .unsupported, .drift: nil
             }

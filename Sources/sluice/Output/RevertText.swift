@@ -44,9 +44,11 @@ struct RevertText {
                 ? "\(console.paint("reverted", .good)): \(plan.migration) is rolled back in \(plan.environment)."
                 : "\(console.paint("\(report.verdict.rawValue)", .bad)): \(plan.migration) is rolled back in \(plan.environment), and its checks do not pass."
         )
-        lines.append(
-            "next:  it is pending again: take it off the branch, or repair it, before the next deployment."
-        )
+        lines += [
+            "\(plan.environment) is on hold, because the branch still has \(plan.migration) and the next deployment would put it back.",
+            "next:  repair its script or take it off the branch (the commit hook wants --no-verify for that), where no other environment has it; else sluice hotfix \(plan.migration) for those",
+            "next:  sluice release \(plan.environment) --reason TEXT",
+        ]
         return lines
     }
 }
