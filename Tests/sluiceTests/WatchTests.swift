@@ -108,7 +108,7 @@ struct WatchTests {
             let blocked = try await scene.watchOnce()
             #expect(blocked.status == 4)
             for part in [
-                "sorts before \(Self.title)", "the merge \(merge)", "--rebase \(Self.jobs)",
+                "sorts before \(Self.title)", "the merge \(merge)", "--accept \(Self.jobs)",
             ] {
                 #expect(blocked.stdout.contains(part), "\(blocked.stdout)")
             }

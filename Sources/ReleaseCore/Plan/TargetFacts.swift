@@ -15,13 +15,16 @@ struct TargetFacts {
     /// - Throws: `PostgresError`.
     func schema(for scripts: [Script]) throws -> KnownSchema? {
         let asked = AskedNames(scripts)
-        let relations = Self.array(asked.relations.map(\.description))
-        let types = Self.array(asked.types.map(\.description))
+        let sql = Self.sql(
+            Self.array(asked.relations.map(\.description)),
+            Self.array(asked.types.map(\.description)), Self.array(asked.functions))
+        // One message is one transaction, with which the settings end. Compiling the query would
+        // take a second, running it takes milliseconds.
+        let settings =
+            "SELECT set_config('jit', 'off', true), set_config('lock_timeout', '500ms', true);\n"
         let rows: [[String?]]
         do {
-            rows = try session.query(
-                Self.sql, [relations, types, Self.array(asked.functions)]
-            ).rows
+            rows = try session.execute(settings + sql).last?.rows ?? []
         } catch let error as PostgresError where error.state == .lockNotAvailable {
             // Looking at a table must not wait behind whoever has locked it.
             return nil
@@ -73,23 +76,21 @@ struct TargetFacts {
             + (values[6] == "t" ? " DEFAULT 0" : "")
     }
 
-    /// A text array as PostgreSQL reads it.
+    /// A text array as a literal of SQL.
     private static func array(_ names: [String]) -> String {
         let elements = names.map { name in
             "\"\(name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
         }
-        return "{\(elements.joined(separator: ","))}"
+        return Quoting.literal("{\(elements.joined(separator: ","))}")
     }
 
     /// One row for each fact: what it is, schema, name, and up to four values. Tables at the other
     /// end of a foreign key count as touched. A table that was never analysed is guessed at 100
     /// bytes a row.
-    private static let sql = """
-        WITH patience AS MATERIALIZED (
-            SELECT set_config('lock_timeout', '500ms', true) AS setting
-        ), asked AS MATERIALIZED (
-            SELECT n, to_regclass(n) AS oid FROM patience, unnest($1::text[]) n
-            WHERE setting IS NOT NULL
+    private static func sql(_ relations: String, _ types: String, _ functions: String) -> String {
+        """
+        WITH asked AS (
+            SELECT n, to_regclass(n) AS oid FROM unnest(\(relations)::text[]) n
         ), named AS (
             SELECT oid::oid FROM asked WHERE oid IS NOT NULL
             UNION SELECT i.indrelid FROM pg_index i JOIN asked a ON i.indexrelid = a.oid
@@ -132,11 +133,11 @@ struct TargetFacts {
         SELECT 'enum', s.nspname, t.typname, NULL,
             (SELECT string_agg(quote_literal(enumlabel), ', ' ORDER BY enumsortorder)
                 FROM pg_enum WHERE enumtypid = t.oid), NULL, NULL, 0
-        FROM unnest($2::text[]) n JOIN pg_type t ON t.oid = to_regtype(n) AND t.typtype = 'e'
+        FROM unnest(\(types)::text[]) n JOIN pg_type t ON t.oid = to_regtype(n) AND t.typtype = 'e'
         JOIN pg_namespace s ON s.oid = t.typnamespace
         UNION ALL
         SELECT 'function', NULL, proname, max(provolatile)::text, NULL, NULL, NULL, 0
-        FROM pg_proc WHERE proname = ANY ($3::text[]) GROUP BY proname
+        FROM pg_proc WHERE proname = ANY (\(functions)::text[]) GROUP BY proname
         UNION ALL
         SELECT 'absent', NULL, n, NULL, NULL, NULL, NULL, 0 FROM asked WHERE oid IS NULL
         UNION ALL
@@ -144,4 +145,5 @@ struct TargetFacts {
             current_setting('TimeZone'), NULL, NULL, 0
         ORDER BY place
         """
+    }
 }
