@@ -114,8 +114,10 @@ public final class PostgresSession {
             }
         }
         if var failure {
-            // A server that ends a session says so first and hangs up afterwards.
-            failure.connectionLost = !isUsable
+            // A server that ends a session says so first and hangs up afterwards. What has
+            // no SQLSTATE is libpq's own: it cannot talk to the server, whatever it still
+            // takes the connection for when only its writing has failed.
+            failure.connectionLost = !isUsable || failure.state == nil
             throw failure
         }
         guard isUsable else { throw lostConnection(completed: results.count) }
@@ -145,7 +147,7 @@ public final class PostgresSession {
         PostgresError(
             state: nil, severity: "FATAL",
             message: Self.singleLine(String(cString: PQerrorMessage(handle))),
-            completedStatements: completed, connectionLost: !isUsable)
+            completedStatements: completed, connectionLost: true)
     }
 
     private static func connect(_ pairs: [(String, String)]) -> OpaquePointer? {

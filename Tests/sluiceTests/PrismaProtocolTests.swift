@@ -45,7 +45,15 @@ struct PrismaProtocolTests {
             let holder = try await FaultHolder(
                 database.url, "BEGIN; LOCK TABLE log IN ACCESS EXCLUSIVE MODE")
             let sluice = try database.start()
-            #expect(try await database.waits(until: FaultDatabase.isAwaited("log")))
+            // Looking at the table for the plan waits a moment too, without the lock.
+            #expect(
+                try await database.waits(
+                    until: """
+                        \(FaultDatabase.isAwaited("log")) AND EXISTS (
+                            SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted
+                            AND objid = 72707369 AND database = (
+                                SELECT oid FROM pg_database WHERE datname = current_database()))
+                        """))
             async let ending = Self.prisma(database, [Self.base, index])
             #expect(
                 try await database.waits(
