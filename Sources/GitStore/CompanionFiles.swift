@@ -40,7 +40,7 @@ extension GitRepository {
         return files
     }
 
-    private func children(
+    func children(
         of tree: ObjectID
     ) throws(GitError) -> [(name: String, id: ObjectID, kind: EntryKind)] {
         try objects.tree(tree).withBytes { bytes in

@@ -45,7 +45,13 @@ struct FolderInspection {
         inspectName(folder)
         let children = try source.entries(in: folder)
         guard let script = children.first(where: { $0.name == Self.scriptName }) else {
-            if try isPrisma8(children) {
+            if isProgram(children) {
+                report(
+                    .prisma8Package, folder,
+                    "has no \(Self.scriptName) but a program, as packages of Prisma 8 and data "
+                        + "migrations of an application's own have. Neither Prisma 2 to 7 (P3015) "
+                        + "nor sluice runs it; keep such folders outside the migrations folder.")
+            } else if try isPrisma8(children) {
                 report(
                     .prisma8Package, folder,
                     "is a package of Prisma 8, which keeps another kind of history; "
@@ -122,6 +128,13 @@ struct FolderInspection {
             .symbolicLink, link,
             "is a symbolic link where a folder is expected; Prisma skips it, so its migration "
                 + "would never run.")
+    }
+
+    /// A lone `migration.ts` may be a package that was not built, or anybody's.
+    private func isProgram(_ children: [SourceEntry]) -> Bool {
+        let names = Set(children.filter { $0.kind == .file }.map(\.name))
+        return !names.isDisjoint(with: ["migration.ts", "migration.js"])
+            && names.isDisjoint(with: ["ops.json", "migration.json"])
     }
 
     /// Prisma 8 keeps its packages one level deeper in some set-ups.

@@ -2,8 +2,9 @@
 /// checksum of the rest, and the rest in binary. JSON took longer to decode than
 /// the whole command may take.
 enum ListingCoding {
-    /// Changes with every change of the form or of what a listing means.
-    private static let header = Array("sluice listing 1\n".utf8)
+    /// Changes with every change of the form, of what a listing means, and of the
+    /// sentences about problems, which are part of it.
+    private static let header = Array("sluice listing 2\n".utf8)
 
     static func encode(_ cached: CachedListing) -> [UInt8] {
         var writer = ByteWriter()

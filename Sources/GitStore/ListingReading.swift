@@ -99,7 +99,16 @@ struct ListingReading {
         }
         return ListingProblem(
             kind: .pathAbsent, folder: nil,
-            detail: "There is no folder \(path.text) in commit \(tip.short).")
+            detail: "There is no folder \(path.text) in commit \(tip.short)." + elsewhere(tip))
+    }
+
+    /// Where they do lie, as in a monorepo whose file does not say so yet.
+    private func elsewhere(_ tip: ObjectID) -> String {
+        guard let found = try? repository.migrationsFolders(at: tip), let first = found.first
+        else { return "" }
+        let others = found.count > 1 ? ", or one of \(found.count - 1) others" : ""
+        return " Migrations lie in \(first.path)\(others); sluice.yml names the folder with: "
+            + "migrations: \(first.path)"
     }
 
     /// What matters at the tip, by folder and then by time.

@@ -52,6 +52,37 @@ import Testing
         #expect(try fixture.listing().names == ["1_a", "2_b"])
     }
 
+    @Test func migrationsAreFoundWhereverAMonorepoKeepsThem() throws {
+        let fixture = try GitFixture()
+        let lock = "provider = \"postgresql\"\n"
+        try fixture.commit(
+            "add",
+            files: [
+                "packages/db/prisma/migrations/1_a/migration.sql": "select 1;\n",
+                "packages/db/prisma/migrations/2_b/migration.sql": "select 2;\n",
+                "packages/db/prisma/migrations/migration_lock.toml": lock,
+                "apps/cache/migrations/1_a/migration.sql": "select 1;\n",
+                "apps/old/migrations/1_a/migration.sql": "select 1;\n",
+                "apps/old/migrations/2_b/migration.sql": "select 1;\n",
+                "apps/old/migrations/3_c/migration.sql": "select 1;\n",
+                "apps/old/migrations/migration_lock.toml": "provider = \"mysql\"\n",
+                "node_modules/x/migrations/1_a/migration.sql": "select 1;\n",
+            ])
+        let repository = try GitRepository(discovering: fixture.path)
+        let found = try repository.migrationsFolders(at: repository.commit(at: "HEAD").id)
+        #expect(
+            found.map(\.path) == [
+                "packages/db/prisma/migrations", "apps/cache/migrations", "apps/old/migrations",
+            ])
+        #expect(found.map(\.count) == [2, 1, 3])
+        #expect(found.map(\.isOfAnotherProvider) == [false, false, true])
+        let problem = try #require(try fixture.listing(path: "prisma/migrations").problems.first)
+        #expect(problem.kind == .pathAbsent)
+        #expect(
+            problem.detail.hasSuffix(
+                "names the folder with: migrations: packages/db/prisma/migrations"))
+    }
+
     @Test func pathMayBeDeepAndWrittenLoosely() throws {
         let fixture = try GitFixture()
         let path = "packages/data/database/prisma/migrations"

@@ -56,6 +56,36 @@ struct BadInputTests {
         }
     }
 
+    @Test func foldersWithTheSameFaultAreToldTogether() async throws {
+        try await ReleaseScene.with { scene in
+            let folders = (1...5).map { "2024010\($0)000000_move_rows" }
+            try scene.git.commit(
+                "programs",
+                files: Dictionary(
+                    uniqueKeysWithValues: folders.map {
+                        ("prisma/migrations/\($0)/migration.ts", "export const run = () => {}\n")
+                    }))
+            let output = try await scene.sluice("deploy", "staging")
+            #expect(output.status == 4, "\(output.stdout)\(output.stderr)")
+            #expect(output.stderr.hasPrefix("unsupported 5 folders: each has no migration.sql but"))
+            #expect(output.stderr.contains("\n  \(folders[2])\n  … and 2 more\n"))
+            #expect(!output.stderr.contains(folders[3]))
+        }
+    }
+
+    @Test func anExtensionTheServerLacksIsNamed() async throws {
+        try await ReleaseScene.with { scene in
+            try scene.migration(
+                "20240101000000_places", "CREATE EXTENSION IF NOT EXISTS no_such_places;")
+            let deployed = try await scene.sluice("deploy", "staging")
+            #expect(deployed.status == 1, "\(deployed.stderr)")
+            #expect(deployed.stderr.contains("next:  install the extension no_such_places"))
+            let hotfix = try await scene.sluice("hotfix", "20240101000000_places")
+            #expect(hotfix.status == 1, "\(hotfix.stdout)")
+            #expect(hotfix.stderr.contains("next:  install the extension no_such_places"))
+        }
+    }
+
     /// Scripts that PostgreSQL cannot receive, and the word that must name why.
     static let unsendable: [(script: [UInt8], word: String)] = [
         (Array("SELECT 1; -- \u{0}".utf8), "NUL"),

@@ -26,6 +26,21 @@ struct InitTests {
             "\(plan.stdout)\(plan.stderr)")
     }
 
+    @Test func theFolderOfAMonorepoIsFound() async throws {
+        let git = try GitFixture(branch: "main")
+        let folder = "packages/database/prisma"
+        try git.commit(
+            "add",
+            files: [
+                "\(folder)/migrations/1_a/migration.sql": "CREATE TABLE jobs (id int);",
+                "\(folder)/schema.prisma": "",
+            ])
+        let written = try await ProcessRunner.run(
+            ProcessRunner.sluice(), ["init", "--dry-run"], directory: git.path)
+        #expect(written.stdout.contains("\nmigrations: \(folder)/migrations\n"))
+        #expect(written.stdout.contains("\nschema: \(folder)/schema.prisma\n"))
+    }
+
     @Test func newMakesAFolderThatSortsLast() async throws {
         let git = try GitFixture()
         try git.commitMigration("29990101000000_future", "SELECT 1;")

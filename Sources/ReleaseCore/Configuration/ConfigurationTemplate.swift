@@ -21,10 +21,29 @@ public struct ConfigurationTemplate: Sendable {
         func first(of candidates: [String]) -> String {
             candidates.first(where: branches.contains) ?? candidates[0]
         }
+        let found = try workspace.repository.map(migrationsPath)
         return ConfigurationTemplate(
-            migrationsPath: "prisma/migrations",
+            migrationsPath: (found ?? nil) ?? "prisma/migrations",
             stagingBranch: first(of: ["staging", "develop", "development", "stage"]),
             productionBranch: first(of: ["main", "master", "production"]))
+    }
+
+    /// Where the checked-out commit has migrations; the usual folder, if it is one
+    /// of several.
+    private static func migrationsPath(_ repository: GitRepository) throws -> String? {
+        let commit: ObjectID
+        switch try repository.head() {
+        case .branch(_, let tip), .detached(let tip): commit = tip
+        case .unborn: return nil
+        }
+        let found = try repository.migrationsFolders(at: commit)
+        return (found.first { $0.path == "prisma/migrations" } ?? found.first)?.path
+    }
+
+    /// The Prisma schema beside the migrations, where that is not the usual one.
+    private var schemaLine: String {
+        let folder = migrationsPath.split(separator: "/").dropLast().joined(separator: "/")
+        return folder == "prisma" || folder.isEmpty ? "" : "\nschema: \(folder)/schema.prisma"
     }
 
     /// The file's text.
@@ -32,7 +51,7 @@ public struct ConfigurationTemplate: Sendable {
         """
         # sluice: carries the migrations of this repository through its environments.
         # “sluice check” validates this file; it counts once it is committed.
-        migrations: \(migrationsPath)
+        migrations: \(migrationsPath)\(schemaLine)
 
         environments:
           dev:

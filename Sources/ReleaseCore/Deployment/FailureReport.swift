@@ -98,6 +98,9 @@ struct FailureReport {
                     : "run it again: another transaction was in the way."
             ]
         }
+        if let missing = MissingExtension(state: error.state, message: error.message) {
+            return [missing.advice(on: "on the database's server")]
+        }
         switch error.state {
         case .insufficientPrivilege:
             return ["grant the role what it lacks, or deploy as the owner, then run it again."]

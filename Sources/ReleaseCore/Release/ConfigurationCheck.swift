@@ -53,12 +53,17 @@ public struct ConfigurationCheck {
             let branch = Item(
                 subject: "\(environment.name): branch", isFine: release.offered.problems.isEmpty,
                 detail: "\(release.offered.branch ?? "folder") has \(found) migrations"
-                    + (release.offered.problems.first.map { "; \($0.migration) \($0.detail)" } ?? "")
-            )
+                    + Self.words(release.offered.problems))
             return [branch, connection(release), smoke(release)] + gates(release.environment)
         } catch {
             return [Item(subject: "\(environment.name): branch", isFine: false, detail: "\(error)")]
         }
+    }
+
+    private static func words(_ problems: [Problem]) -> String {
+        guard let first = problems.first else { return "" }
+        let more = problems.count > 1 ? " And \(problems.count - 1) more: sluice list" : ""
+        return "; \(first.detail)\(more)"
     }
 
     private func connection(_ release: Release) -> Item {

@@ -124,11 +124,42 @@ struct GateText {
 struct ProblemText {
     let console: Console
 
+    /// More of the same are counted, with the first of them as examples.
+    private static let longestList = 3
+
     func lines(_ problems: [Problem]) -> [String] {
-        problems.map { problem in
-            let name = problem.migration.isEmpty ? "" : " \(problem.migration):"
-            return "\(console.paint(problem.kind.rawValue, .bad))\(name) \(problem.detail)"
+        var lines: [String] = []
+        var seen: Set<String> = []
+        for problem in problems {
+            let same = problems.filter { key($0) == key(problem) }
+            if same.count <= Self.longestList {
+                let name = problem.migration.isEmpty ? "" : " \(problem.migration):"
+                lines.append("\(word(problem))\(name) \(detail(problem))")
+            } else if seen.insert(key(problem)).inserted {
+                lines.append("\(word(problem)) \(same.count) folders: each \(detail(problem))")
+                lines += same.prefix(Self.longestList).map { "  \($0.migration)" }
+                lines.append("  … and \(same.count - Self.longestList) more")
+            }
         }
+        return lines
+    }
+
+    private func word(_ problem: Problem) -> String {
+        console.paint(problem.kind.rawValue, .bad)
+    }
+
+    /// Sentences about a folder begin with its name, which stands in front already.
+    private func detail(_ problem: Problem) -> String {
+        let name = "\(problem.migration) "
+        guard name.count > 1, problem.detail.hasPrefix(name) else { return problem.detail }
+        return String(problem.detail.dropFirst(name.count))
+    }
+
+    /// The same for problems that differ in the folder only.
+    private func key(_ problem: Problem) -> String {
+        let detail = detail(problem)
+        return detail == problem.detail
+            ? "\(problem.kind) \(problem.migration) \(detail)" : "\(problem.kind) \(detail)"
     }
 }
 
