@@ -6,8 +6,8 @@ import TestSupport
 /// Walks a history of real migrations and undoes each one on the way.
 ///
 /// Two databases: one only goes forward and is the measure; on the other each
-/// migration is applied, undone by the generated SQL, compared, and applied
-/// again.
+/// migration is applied, undone by the generated SQL in the form of a hotfix with
+/// its follow-ups, compared, and applied again.
 final class CorpusWalk {
     struct Migration {
         var name: String
@@ -19,6 +19,8 @@ final class CorpusWalk {
         /// What the generated SQL itself says cannot return.
         var named: [String] = []
         var failures: [String] = []
+        /// What does not apply, as where an extension is missing on this machine.
+        var inapplicable: [String] = []
         var snapshotSeconds = 0.0
         var snapshots = 0
     }
@@ -39,18 +41,22 @@ final class CorpusWalk {
         try await subject.drop()
     }
 
-    /// The corpus beside the package, or nil where it is absent.
-    static func migrations() -> [Migration]? {
+    /// The folders of real migrations: those that `SLUICE_CORPUS` names, separated
+    /// by colons, or the corpus beside the package; none where that is absent.
+    static var folders: [String] {
+        if let named = ProcessInfo.processInfo.environment["SLUICE_CORPUS"] {
+            return named.split(separator: ":").map(String.init)
+        }
         let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
         let corpus = package.deletingLastPathComponent()
-            .appendingPathComponent("shared/corpus/trigger.dev")
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: corpus.path) else {
-            return nil
-        }
-        return names.sorted().compactMap { name in
-            let file = corpus.appendingPathComponent(name).appendingPathComponent("migration.sql")
-            return (try? String(contentsOf: file, encoding: .utf8)).map {
+            .appendingPathComponent("shared/corpus/trigger.dev").path
+        return FileManager.default.fileExists(atPath: corpus) ? [corpus] : []
+    }
+
+    static func migrations(in folder: String) throws -> [Migration] {
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted().compactMap { name in
+            (try? String(contentsOfFile: "\(folder)/\(name)/migration.sql", encoding: .utf8)).map {
                 Migration(name: name, sql: $0)
             }
         }
@@ -61,7 +67,7 @@ final class CorpusWalk {
         var before: PgDumpOracle?
         for (index, migration) in migrations.enumerated() {
             guard isChecked(index) else {
-                try await Self.apply(migration.sql, to: measure.url)
+                _ = try await advance(migration)
                 isBehind = true
                 before = nil
                 continue
@@ -70,57 +76,99 @@ final class CorpusWalk {
             let expected =
                 if let known { known } else { try await PgDumpOracle.dump(measure.url) }
             if isBehind { try await copyMeasure() }
+            guard try await advance(migration) else {
+                isBehind = true
+                before = nil
+                continue
+            }
             try await check(migration, expected)
-            try await Self.apply(migration.sql, to: measure.url)
             before = isChecked(index + 1) ? try await PgDumpOracle.dump(measure.url) : nil
+        }
+    }
+
+    /// Applies a migration to the measure; the walk goes on without it where that
+    /// is not possible.
+    private func advance(_ migration: Migration) async throws -> Bool {
+        do {
+            try await Self.apply(migration, to: measure.url)
+            return true
+        } catch {
+            tally.inapplicable.append("\(migration.name) does not apply: \(error)")
+            return false
         }
     }
 
     private func check(_ migration: Migration, _ expected: PgDumpOracle) async throws {
         let start = try snapshot()
-        try await Self.apply(migration.sql, to: subject.url)
+        try await Self.apply(migration, to: subject.url)
         let difference = SchemaDifference(from: try snapshot(), to: start)
         do {
-            try proveCompatible(difference, start)
-            let sql = difference.ddl(style: .exact).migrationText()
-            try await Self.apply(sql, to: subject.url)
+            try proveExact(difference, start)
+            let steps = difference.ddl(style: .compatible)
+            let undo = Migration(name: "undo", sql: steps.map(\.sql).joined())
+            try await Self.apply(undo, to: subject.url)
+            let waiting = try completed(steps.flatMap(\.followUps))
             let left = SchemaDifference(from: try snapshot(), to: start).summary
             let found = try await PgDumpOracle.dump(subject.url)
+            let named = difference.unrendered.map(\.line) + waiting
             if left.isEmpty, found == expected {
                 tally.restored += 1
-            } else if !difference.unrendered.isEmpty {
-                tally.named += difference.unrendered.map { "\(migration.name): \($0.line)" }
+            } else if !named.isEmpty {
+                tally.named += ["\(migration.name): \(named.joined(separator: "; "))"]
             } else {
-                throw NotRestored(text: "\(left) \(expected.difference(to: found))\n\(sql)")
+                throw NotRestored(
+                    text: "\(left) \(expected.difference(to: found))\n\(undo.sql)")
             }
-            try await Self.apply(migration.sql, to: subject.url)
         } catch {
             tally.failures.append("\(migration.name): \(error)")
-            try await startOver(with: migration)
         }
+        try await followMeasure(migration)
     }
 
     struct NotRestored: Error { var text: String }
 
-    /// The compatible form with its follow-ups gives the same schema. Looked at
-    /// inside a transaction, so that nothing has to be undone.
-    private func proveCompatible(_ difference: SchemaDifference, _ goal: SchemaSnapshot) throws {
-        let session = try Self.session(subject.url)
-        try session.execute("BEGIN")
-        let steps = difference.ddl(style: .compatible)
-        try session.execute(steps.map(\.sql).joined())
-        for followUp in steps.flatMap(\.followUps) { try session.execute(followUp.statement) }
-        let left = SchemaDifference(from: try SchemaSnapshot.read(session), to: goal).summary
-        try session.execute("ROLLBACK")
-        if !left.isEmpty {
-            throw NotRestored(text: "compatible: \(left)\n\(steps.migrationText())")
+    /// Runs follow-ups, and returns those that have to wait for somebody to fill in
+    /// rows: a migration may have inserted some (SQLSTATE class 23).
+    private func completed(_ followUps: [FollowUp]) throws -> [String] {
+        try followUps.compactMap { followUp in
+            do {
+                try Self.session(subject.url).execute(followUp.statement)
+                return nil
+            } catch let error as PostgresError
+                where error.state?.rawValue.hasPrefix("23") == true
+            {
+                return "\(followUp.statement) waits for data"
+            }
         }
     }
 
-    /// After a failure the subject is a copy of the measure again.
-    private func startOver(with migration: Migration) async throws {
+    /// The exact form gives the same schema. Looked at inside a transaction, so
+    /// that nothing has to be undone.
+    private func proveExact(_ difference: SchemaDifference, _ goal: SchemaSnapshot) throws {
+        let session = try Self.session(subject.url)
+        try session.execute("BEGIN")
+        let steps = difference.ddl(style: .exact)
+        do {
+            try session.execute(steps.map(\.sql).joined())
+        } catch let error as PostgresError
+            where error.state?.rawValue.hasPrefix("23") == true
+        {
+            // The migration has left rows, which only the compatible form can take.
+            return
+        }
+        let left = SchemaDifference(from: try SchemaSnapshot.read(session), to: goal).summary
+        try session.execute("ROLLBACK")
+        if !left.isEmpty, difference.unrendered.isEmpty {
+            throw NotRestored(text: "exact: \(left)\n\(steps.migrationText())")
+        }
+    }
+
+    /// The subject catches up with the measure. Where a script does not run a
+    /// second time, as one that inserts rows, by becoming a copy of it.
+    private func followMeasure(_ migration: Migration) async throws {
+        let isUndone = tally.failures.last?.hasPrefix("\(migration.name):") != true
+        if isUndone, (try? await Self.apply(migration, to: subject.url)) != nil { return }
         try await copyMeasure()
-        try await Self.apply(migration.sql, to: subject.url)
     }
 
     private func copyMeasure() async throws {
@@ -144,13 +192,17 @@ final class CorpusWalk {
     }
 
     /// As one message; scripts that cannot run so by psql, statement by statement.
-    private static func apply(_ sql: String, to url: String) async throws {
+    private static func apply(_ migration: Migration, to url: String) async throws {
         do {
-            try session(url).execute(sql)
-        } catch let error as PostgresError where error.state == SQLState(rawValue: "25001") {
+            try session(url).execute(migration.sql)
+        } catch let error as PostgresError
+            where ["25001", "55P04"].contains(error.state?.rawValue ?? "")
+        {
             let output = try await ProcessRunner.run(
-                "psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url], stdin: sql)
-            guard output.status == 0 else { throw NotRestored(text: output.stderr) }
+                "psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url], stdin: migration.sql)
+            guard output.status == 0 else {
+                throw NotRestored(text: "\(migration.name): \(output.stderr)")
+            }
         }
     }
 }
