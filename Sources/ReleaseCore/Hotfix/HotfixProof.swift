@@ -1,5 +1,6 @@
 import PostgresLink
 import SQLAnalysis
+import Sandbox
 import SchemaCatalog
 
 /// The statements that undo migrations, and what the sandbox says about them.
@@ -40,39 +41,74 @@ struct HotfixProver {
     ///
     /// - Throws: ``ReleaseError`` when there is nothing to restore.
     func prove(_ groups: [Range<Int>]) throws -> HotfixProof {
-        var proof = HotfixProof()
-        try databases.withCopy(of: databases.migrations.count) { session in
-            for group in groups.reversed() where proof.failure == nil {
-                try undo(group, session, &proof)
-            }
+        let whole = try databases.database(with: databases.migrations.count)
+        let (ends, now) = try sideBySide({ try groups.map(databases.ends) }) {
+            try databases.snapshot(with: databases.migrations.count)
         }
+        let idle = ends.filter { renames(of: $0).isEmpty }.map(\.database)
+        defer {
+            for end in ends where !idle.contains(end.database) { drop([end.database]) }
+        }
+        let (_, proof) = try sideBySide({ drop(idle) }, { try prove(ends, now, in: whole) })
         try refuseNothing(groups, proof)
         return proof
     }
 
+    @Sendable private func drop(_ names: [String]) {
+        for name in names { try? databases.cluster.dropDatabase(name) }
+    }
+
+    /// In a transaction that is rolled back, so that no copy is needed; in a copy
+    /// where a statement refuses to run in one.
+    private func prove(
+        _ ends: [ReplayDatabases.Ends], _ now: SchemaSnapshot, in whole: String
+    ) throws -> HotfixProof {
+        do {
+            return try databases.withSession(whole) { session in
+                try session.execute("BEGIN")
+                return try undo(ends, now, session)
+            }
+        } catch is NeedsCopy {
+            return try databases.withCopy(of: databases.migrations.count) { session in
+                try undo(ends, now, session)
+            }
+        }
+    }
+
     private func undo(
-        _ group: Range<Int>, _ session: PostgresSession, _ proof: inout HotfixProof
+        _ ends: [ReplayDatabases.Ends], _ now: SchemaSnapshot, _ session: PostgresSession
+    ) throws -> HotfixProof {
+        var proof = HotfixProof()
+        var now: SchemaSnapshot? = now
+        for end in ends.reversed() where proof.failure == nil {
+            try undo(end, now ?? databases.read(session), session, &proof)
+            now = nil
+        }
+        return proof
+    }
+
+    private func undo(
+        _ end: ReplayDatabases.Ends, _ now: SchemaSnapshot, _ session: PostgresSession,
+        _ proof: inout HotfixProof
     ) throws {
-        let before = try databases.snapshot(with: group.lowerBound)
-        var after = try databases.snapshot(with: group.upperBound)
+        let before = end.before
+        var now = now
+        var after = end.after ?? now
         let changes = SchemaDifference(from: before, to: after).essentials
         guard !changes.isEmpty else { return }
         proof.undone += changes
-        let renames = try turnRenames(group, before, after, session)
+        let renames = try Self.turn(renames(of: end, after), session)
         if !renames.isEmpty {
-            after = try databases.withCopy(of: group.upperBound) { copy in
-                try Self.apply(renames.map(\.sql), copy)
-                return try databases.read(copy)
-            }
+            now = try databases.read(session)
+            after = try end.after == nil ? now : schema(of: end, behind: renames)
         }
-        let now = try databases.read(session)
         let undo = SchemaUndo(before: before, after: after, now: now)
         let steps = SchemaDifference(from: now, to: undo.target).ddl(
             style: .compatible, concurrentlyOn: large)
         proof.steps += renames + steps
         proof.goal = undo.target
         proof.comparedObjects = undo.target.objects.count
-        let causes = LaterCauses(migrations: databases.migrations, behind: group.upperBound)
+        let causes = LaterCauses(migrations: databases.migrations, behind: end.range.upperBound)
         proof.settled += undo.settled.map { causes.line($0, "undone already") }
         proof.takenAlong += undo.takenAlong.map(\.description)
         proof.cannotReturn += undo.unreached.map { change in
@@ -83,24 +119,39 @@ struct HotfixProver {
         try check(steps, undo.target, session, &proof)
     }
 
-    /// What the script itself renamed is renamed back, which keeps the rows. What
-    /// a later migration has renamed again, or dropped, is left to the comparison.
-    private func turnRenames(
-        _ group: Range<Int>, _ before: SchemaSnapshot, _ after: SchemaSnapshot,
-        _ session: PostgresSession
-    ) throws -> [DDLStep] {
-        let effects = databases.migrations[group].flatMap {
+    private func renames(
+        of end: ReplayDatabases.Ends, _ now: SchemaSnapshot? = nil
+    ) -> [DDLStep] {
+        let effects = databases.migrations[end.range].flatMap {
             $0.script.statements.flatMap(\.effects)
         }
-        return try RenameReversal(effects: effects, before: before, after: after).steps.filter {
-            step in
+        guard let after = end.after ?? now else { return [] }
+        return RenameReversal(effects: effects, before: end.before, after: after).steps
+    }
+
+    /// What the script itself renamed is renamed back, which keeps the rows. What
+    /// a later migration has renamed again, or dropped, is left to the comparison.
+    private static func turn(
+        _ steps: [DDLStep], _ session: PostgresSession
+    ) throws -> [DDLStep] {
+        try steps.filter { step in
             do {
-                try Self.apply([step.sql], session)
+                try apply([step.sql], session)
                 return true
             } catch let error as PostgresError {
                 if error.connectionLost { throw error }
                 return false
             }
+        }
+    }
+
+    private func schema(
+        of end: ReplayDatabases.Ends, behind renames: [DDLStep]
+    ) throws -> SchemaSnapshot {
+        try databases.withSession(end.database) { session in
+            try session.execute("BEGIN")
+            try Self.apply(renames.map(\.sql), session)
+            return try databases.read(session)
         }
     }
 
@@ -119,13 +170,14 @@ struct HotfixProver {
         var left = SchemaDifference(from: try databases.read(session), to: goal).details
         let followUps = steps.flatMap(\.followUps).map { $0.statement + ";" }
         if !left.isEmpty, !followUps.isEmpty {
-            try session.execute("BEGIN")
+            let isNested = session.isInTransaction
+            try session.execute(isNested ? "SAVEPOINT sluice_follow_ups" : "BEGIN")
             do {
                 try session.execute(followUps.joined(separator: "\n"))
                 left = SchemaDifference(from: try databases.read(session), to: goal).details
                 proof.needsFollowUps = true
             } catch is PostgresError {}
-            try session.execute("ROLLBACK")
+            try session.execute(isNested ? "ROLLBACK TO SAVEPOINT sluice_follow_ups" : "ROLLBACK")
         }
         proof.cannotReturn += left
     }
@@ -153,8 +205,13 @@ struct HotfixProver {
         }
     }
 
+    /// Runs statements, each unit of them in a transaction; inside one of the
+    /// caller's, in savepoints of it.
+    ///
+    /// - Throws: `PostgresError`; ``NeedsCopy`` for what cannot run in a transaction.
     static func apply(_ statements: [String], _ session: PostgresSession) throws {
         let script = ScriptLoader.parse(statements.joined(separator: "\n"))
+        if session.isInTransaction { return try applyNested(script, session) }
         for unit in script.units {
             let sql = String(script.sql(of: unit))
             do {
@@ -165,6 +222,25 @@ struct HotfixProver {
             }
         }
     }
+
+    private static func applyNested(_ script: Script, _ session: PostgresSession) throws {
+        let name = "sluice_undo"
+        for unit in script.units {
+            guard unit.kind != .alone else { throw NeedsCopy() }
+            do {
+                try session.execute(
+                    "SAVEPOINT \(name);\n\(script.sql(of: unit))\n;RELEASE SAVEPOINT \(name)")
+            } catch let error as PostgresError where !error.connectionLost {
+                // An enum value cannot be used in the transaction that adds it (55P04).
+                if ["25001", "55P04"].contains(error.state?.rawValue ?? "") { throw NeedsCopy() }
+                try session.execute("ROLLBACK TO SAVEPOINT \(name)")
+                throw error
+            }
+        }
+    }
+
+    /// A statement cannot be tried in a transaction.
+    struct NeedsCopy: Error {}
 }
 
 extension SchemaUndo {

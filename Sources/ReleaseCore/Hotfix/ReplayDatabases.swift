@@ -6,35 +6,127 @@ import SchemaCatalog
 /// Databases of the sandbox that hold a history up to a certain migration.
 ///
 /// Each is named after the checksums of what it holds, so a second hotfix for
-/// the same history finds it ready.
+/// the same history finds it ready. A replay leaves a copy behind every
+/// ``spacing`` migrations: whichever migration is asked about next, only a few
+/// have to be replayed up to it.
 struct ReplayDatabases {
     let cluster: SandboxCluster
     let migrations: [PlannedMigration]
     /// The one schema on the search path, where it is not `public`.
-    var schema: String?
+    let schema: String?
+    /// The database for each number of migrations.
+    private let names: [String]
     private static let prefix = "replay_"
+    /// Copying a database takes about as long as replaying so many migrations.
+    private static let spacing = 100
+    /// How many databases stay that are neither one of those copies nor the whole
+    /// history.
+    private static let kept = 32
+
+    init(cluster: SandboxCluster, migrations: [PlannedMigration], schema: String? = nil) {
+        self.cluster = cluster
+        self.migrations = migrations
+        self.schema = schema
+        names = Self.names(migrations, schema)
+    }
+
+    private static func names(_ migrations: [PlannedMigration], _ schema: String?) -> [String] {
+        var hash = SHA256()
+        if let schema { hash.update(data: Array("\(schema)\0\0".utf8)) }
+        var names: [String] = []
+        func add() { names.append(prefix + Hexadecimal.encode(hash.finalize()).prefix(24)) }
+        add()
+        for migration in migrations {
+            hash.update(data: Array("\(migration.name)\0\(migration.migration.checksum)\0".utf8))
+            add()
+        }
+        return names
+    }
 
     /// The database with the first `count` migrations applied; made from the
     /// longest shorter one that exists.
     ///
     /// - Throws: ``ReleaseError`` when a migration does not apply there.
     func database(with count: Int) throws -> String {
-        let name = name(count)
-        if try cluster.databaseExists(name) { return name }
-        var base = count
-        while base > 0, try !cluster.databaseExists(self.name(base)) { base -= 1 }
-        let building = "building_\(UUID4.make().prefix(13))"
-        try cluster.createDatabase(building, template: base > 0 ? self.name(base) : nil)
+        let existing = try existingNames()
+        let known = Set(existing)
+        if known.contains(names[count]) { return names[count] }
+        let base = (0..<count).last { known.contains(names[$0]) }
+        let building = try newDatabase(from: base)
         do {
-            try withSession(building) { session in
-                try Replay(session: session, schema: schema).run(Array(migrations[base..<count]))
+            var done = base ?? 0
+            for stop in stops(behind: done, before: count) {
+                try replay(done..<stop, in: building)
+                if stop < count { try keepCopy(of: building, as: names[stop]) }
+                done = stop
             }
-            try rename(building, to: name)
+            try rename(building, to: names[count])
         } catch {
             try? cluster.dropDatabase(building)
             throw error
         }
-        return name
+        try removeOld(existing)
+        return names[count]
+    }
+
+    /// A database that nobody finds, with the first `base` migrations.
+    private func newDatabase(from base: Int?) throws -> String {
+        let building = "building_\(UUID4.make().prefix(13))"
+        try cluster.createDatabase(building, template: base.map { names[$0] })
+        return building
+    }
+
+    /// Where copies are made on the way, and the end.
+    private func stops(behind start: Int, before end: Int) -> [Int] {
+        let first = (start / Self.spacing + 1) * Self.spacing
+        return Array(stride(from: first, to: end, by: Self.spacing)) + [end]
+    }
+
+    private func replay(_ range: Range<Int>, in database: String) throws {
+        try withSession(database) { session in
+            try Replay(session: session, schema: schema).run(Array(migrations[range]))
+        }
+    }
+
+    private func keepCopy(of database: String, as name: String) throws {
+        let copy = "building_\(UUID4.make().prefix(13))"
+        try cluster.createDatabase(copy, template: database)
+        try rename(copy, to: name)
+    }
+
+    /// The schemas in front of some migrations and behind them.
+    struct Ends: Sendable {
+        var range: Range<Int>
+        var before: SchemaSnapshot
+        /// `nil` at the end of the history.
+        var after: SchemaSnapshot?
+        /// A database of its own with what is behind them, to be dropped.
+        var database: String
+    }
+
+    /// Replays from the nearest copy, on the way through without making others.
+    ///
+    /// - Throws: ``ReleaseError`` when a migration does not apply there.
+    func ends(of range: Range<Int>) throws -> Ends {
+        let known = Set(try existingNames())
+        let base = (0...range.lowerBound).last { known.contains(names[$0]) }
+        let database = try newDatabase(from: base)
+        do {
+            return try withSession(database) { session in
+                let replay = Replay(session: session, schema: schema)
+                try replay.run(Array(migrations[(base ?? 0)..<range.lowerBound]))
+                let before = try read(session)
+                var ends = Ends(range: range, before: before, after: nil, database: database)
+                if range.upperBound < migrations.count {
+                    try replay.run(Array(migrations[range]))
+                    ends.after = try read(session)
+                }
+                return ends
+            }
+        } catch {
+            try? cluster.dropDatabase(database)
+            throw error
+        }
     }
 
     /// The schema that the first `count` migrations make.
@@ -75,85 +167,22 @@ struct ReplayDatabases {
         }
     }
 
-    private func name(_ count: Int) -> String {
-        var hash = SHA256()
-        if let schema { hash.update(data: Array("\(schema)\0\0".utf8)) }
-        for migration in migrations.prefix(count) {
-            hash.update(data: Array("\(migration.name)\0\(migration.migration.checksum)\0".utf8))
-        }
-        return Self.prefix + String(Hexadecimal.encode(hash.finalize()).prefix(24))
-    }
-}
-
-/// Runs scripts on a sandbox database, without gates and ledger.
-struct Replay {
-    let session: PostgresSession
-    /// The one schema on the search path, where it is not `public`.
-    var schema: String?
-    /// Whether roles that a script names and the server lacks are made.
-    var makesRoles = true
-
-    /// - Throws: ``ReleaseError`` for the first migration that fails.
-    func run(_ migrations: [PlannedMigration]) throws {
-        if let schema {
-            try session.execute("CREATE SCHEMA IF NOT EXISTS \(Quoting.identifier(schema))")
-        }
-        let table = HistoryTable(schema: schema ?? "public")
-        let settings = SessionSettings(
-            schema: schema, deploy: DeploySettings(lockTimeout: .zero, lockRetries: 0))
-        try session.execute(settings.setup.joined(separator: ";"))
-        let exists = try session.query("SELECT to_regclass('\(table.qualified)') IS NOT NULL")
-            .scalar
-        if exists != "t" { try session.execute(table.creation) }
-        try run(migrations, table, settings)
-    }
-
-    private func run(
-        _ migrations: [PlannedMigration], _ table: HistoryTable, _ settings: SessionSettings,
-        carryingOn progress: [String: StepwiseProgress] = [:]
-    ) throws {
-        let actions = ActionCompiler(
-            bookkeeping: Bookkeeping(table: table, deployment: nil, commit: nil, session: settings),
-            progress: progress
-        ).compile(migrations)
-        var runner = ActionRunner(
-            migrations: migrations, actions: actions, settings: settings, interrupt: Interrupt(),
-            report: { _ in })
-        switch runner.run(session) {
-        case .finished: return
-        case .failed(let failure):
-            if makesRoles, let role = Self.missingRole(failure) {
-                // Roles belong to the whole server, so a history only names them.
-                try session.execute("CREATE ROLE \(Quoting.identifier(role)) NOLOGIN")
-                return try run(
-                    Array(migrations.dropFirst(runner.applied.count)), table, settings)
-            }
-            throw ReleaseError(
-                .failed,
-                "\(failure.migration) does not apply in the sandbox: statement \(failure.statement ?? 0), line \(failure.line ?? 0): \(failure.message)",
-                state: "nothing outside the sandbox was touched.",
-                next: [
-                    "a history must apply from nothing before it can be replayed; an extension may be missing on this machine."
-                ])
-        case .refusedInTransaction(let planned, let unit, _):
-            let row = try session.query(
-                "SELECT id FROM \(table.qualified) WHERE finished_at IS NULL AND migration_name = $1",
-                [planned.name]
-            ).scalar
-            let progress = row.map { StepwiseProgress(of: planned, before: unit, historyID: $0) }
-            try run(
-                [planned] + migrations.dropFirst(runner.applied.count + 1), table, settings,
-                carryingOn: progress.map { [planned.name: $0] } ?? [:])
-        case .interrupted: throw ReleaseError(.interrupted, "stopped.")
-        case .connectionLost(let error): throw error
+    /// Oldest first.
+    private func existingNames() throws -> [String] {
+        try withSession("postgres") { session in
+            try session.query(
+                "SELECT datname FROM pg_database WHERE datname LIKE 'replay\\_%' ORDER BY oid"
+            ).rows.compactMap { $0.first ?? nil }
         }
     }
 
-    /// The role a statement needs and the sandbox lacks (SQLSTATE 42704).
-    private static func missingRole(_ failure: DeploymentFailure) -> String? {
-        guard failure.sqlState?.rawValue == "42704", failure.message.hasPrefix("role \""),
-            failure.message.hasSuffix("\" does not exist")
-        else { return nil }
-        return String(failure.message.dropFirst(6).dropLast(16))
+    /// Histories grow, and what an older one needed is not asked for again.
+    private func removeOld(_ existing: [String]) throws {
+        let lasting = Set(
+            names.indices.filter { $0 % Self.spacing == 0 || $0 == names.count - 1 }
+                .map { names[$0] })
+        for name in existing.filter({ !lasting.contains($0) }).dropLast(Self.kept) {
+            try? cluster.dropDatabase(name)
+        }
     }
 }
