@@ -12,8 +12,9 @@ struct CorpusForecastTests {
     private static let stride =
         ProcessInfo.processInfo.environment["SLUICE_FULL"] == "1" ? 1 : 8
 
-    @Test func realMigrationsDoWhatFindingsAndForecastsSay() async throws {
-        let migrations = try Corpus.migrations()
+    @Test(arguments: Corpus.histories)
+    func realMigrationsDoWhatFindingsAndForecastsSay(_ history: URL) async throws {
+        let migrations = try Corpus.migrations(in: history)
         let tally = try await withTemporaryDatabase { url in
             try await onOwnThread {
                 var trial = try CorpusTrial(url)
@@ -25,14 +26,17 @@ struct CorpusForecastTests {
                 return trial.tally
             }
         }
-        for line in tally.disagreements + tally.unconfirmed { print("  \(line)") }
+        for line in tally.disagreements + tally.unconfirmed + tally.skipped { print("  \(line)") }
         print(
-            "corpus: \(tally.measured - tally.disagreements.count) of \(tally.measured) statements "
+            "\(history.lastPathComponent): \(tally.measured - tally.disagreements.count) of \(tally.measured) statements "
                 + "lock and rewrite as forecast; \(tally.confirmed) of "
                 + "\(tally.confirmed + tally.unconfirmed.count) findings of severity warning or "
                 + "above confirmed on tables with rows")
-        #expect(tally.measured > 100)
-        #expect(tally.confirmed > 10)
+        if Corpus.isUsual {
+            #expect(tally.measured > 100)
+            #expect(tally.confirmed > 10)
+            #expect(tally.skipped == [])
+        }
         #expect(Double(tally.disagreements.count) <= 0.01 * Double(tally.measured))
         #expect(tally.unconfirmed == [])
     }
@@ -44,6 +48,9 @@ private struct CorpusTally: Sendable {
     var confirmed = 0
     var disagreements: [String] = []
     var unconfirmed: [String] = []
+    /// Statements that do not run here even on empty tables: the history's own mistakes, and
+    /// extensions that this server lacks.
+    var skipped: [String] = []
 }
 
 /// A database that follows the corpus, with rows where a migration is measured.
@@ -59,15 +66,36 @@ private struct CorpusTrial {
         session = try PostgresSession(connecting: ConnectionTarget(url: url))
         meter = try StatementMeter(session)
         try session.execute(Self.filling)
+        // Reading a whole index is no less work, but is counted elsewhere.
+        for way in ["indexscan", "indexonlyscan", "bitmapscan"] {
+            try session.execute("SET enable_\(way) = off")
+        }
     }
 
     mutating func take(_ name: String, _ text: String, isMeasured: Bool) throws {
-        let script = try Script(text)
+        guard let script = try? Script(text) else {
+            tally.skipped.append("\(name): cannot be read")
+            return
+        }
         if isMeasured, script.mode.isTransactional { try measure(name, script) }
         for unit in script.units where !unit.statements.isEmpty {
-            try session.execute(String(script.sql(of: unit)))
+            do {
+                try session.execute(String(script.sql(of: unit)))
+            } catch is PostgresError {
+                _ = try? session.execute("ROLLBACK")
+                for index in unit.statements { try take(script.statements[index], of: name) }
+            }
         }
         schema.replay(script)
+    }
+
+    /// What a history's mistake leaves out does not stop the migrations behind it.
+    private mutating func take(_ statement: Statement, of name: String) throws {
+        do {
+            try session.execute(String(statement.text))
+        } catch let error as PostgresError {
+            tally.skipped.append("\(name) @\(statement.ordinal): skipped, \(error.message)")
+        }
     }
 
     /// Runs the migration on full tables and takes everything back.
@@ -81,31 +109,45 @@ private struct CorpusTrial {
         defer { _ = try? session.execute("ROLLBACK") }
         try fill(AskedNames([script]).relations)
         var failures: [Int: PostgresError] = [:]
+        // By identifier, since a table may get another name.
         var held: [String: LockMode] = [:]
         for statement in script.statements {
-            let outcome = try run(statement)
-            if case .failure = outcome { try fill(AskedNames([script]).relations) }
-            switch outcome {
-            case .success(let measurement):
-                compare(measurement, statement, known, name, &held)
-                confirm(grave, statement, measurement, name)
-            case .failure(let error): failures[statement.ordinal] = error
+            guard let outcome = try run(statement) else { break }
+            if outcome.failure != nil { try fill(AskedNames([script]).relations) }
+            if let error = outcome.failure {
+                failures[statement.ordinal] = error
+                Self.hold(outcome.measurement, &held)
+            } else {
+                compare(outcome.measurement, statement, known, name, &held)
+                confirm(grave, statement, outcome.measurement, name)
             }
             known.replay(statement)
         }
         confirm(grave, failures, name)
     }
 
-    /// A statement that fails on the rows runs again without them.
-    private func run(_ statement: Statement) throws -> Result<Sandbox.Measurement, PostgresError> {
+    /// A statement that fails on the rows runs again without them; nil where it fails there, too.
+    private func run(_ statement: Statement) throws -> (
+        measurement: Sandbox.Measurement, failure: PostgresError?
+    )? {
         try session.execute("SAVEPOINT here")
         do {
-            return .success(try meter.measure(String(statement.text)))
+            return (try meter.measure(String(statement.text)), nil)
         } catch let error as PostgresError {
             try session.execute("ROLLBACK TO SAVEPOINT here")
             try session.execute("SELECT fill.empty()")
-            try session.execute(String(statement.text))
-            return .failure(error)
+            guard let again = try? meter.measure(String(statement.text)) else { return nil }
+            return (again, error)
+        }
+    }
+
+    /// Notes what the transaction has locked by now.
+    private static func hold(
+        _ measurement: Sandbox.Measurement, _ held: inout [String: LockMode]
+    ) {
+        for relation in measurement.relations {
+            let lock = relation.locks.compactMap(LockMode.init(catalogName:)).max()
+            held[relation.id] = max(lock ?? .accessShare, held[relation.id] ?? .accessShare)
         }
     }
 
@@ -133,6 +175,10 @@ private struct CorpusTrial {
         let measured = ForecastOracle.measured(measurement, rows: Self.rows)
         tally.measured += 1
         var wrong: [String] = []
+        let identifiers = Dictionary(
+            measurement.relations.map {
+                (ObjectName(schema: $0.schema, name: $0.name).description, $0.id)
+            }, uniquingKeysWith: { $1 })
         for (relation, found) in measured where !found.isPart && !relation.hasPrefix("fill.") {
             // Nobody else can wait for a table that the transaction has made.
             let parts = relation.replacing("\"", with: "").split(separator: ".").map(String.init)
@@ -140,10 +186,11 @@ private struct CorpusTrial {
             if known.isNew(.table, table) { continue }
             let expected = predicted[relation]
             // A lock that the transaction has already is not seen to be taken again.
-            let before = held[relation] ?? .accessShare
+            let identifier = identifiers[relation] ?? relation
+            let before = held[identifier] ?? .accessShare
             let lock = max(found.lock ?? .accessShare, before)
             let forecast = max(expected?.lock ?? .accessShare, before)
-            held[relation] = lock
+            held[identifier] = lock
             guard max(lock, forecast) > .rowExclusive || found.isRewritten else { continue }
             if forecast != lock || (expected?.isRewritten ?? false) != found.isRewritten {
                 wrong.append(
@@ -207,9 +254,12 @@ private struct CorpusTrial {
     private static let filling = """
         CREATE SCHEMA fill;
         CREATE FUNCTION fill.fill(t regclass, n int) RETURNS void LANGUAGE plpgsql AS $$
-        DECLARE columns text; expressions text;
+        DECLARE columns text; checks int;
         BEGIN
-            SELECT string_agg(quote_ident(attname), ', '), string_agg(CASE
+            CREATE TEMP TABLE IF NOT EXISTS parts
+                (attnum int, attname text, part text) ON COMMIT DROP;
+            DELETE FROM parts;
+            INSERT INTO parts SELECT attnum, attname, CASE
                 WHEN ty.typtype = 'e' THEN (SELECT quote_literal(enumlabel) FROM pg_enum
                     WHERE enumtypid = ty.oid ORDER BY enumsortorder LIMIT 1) || '::'
                     || format_type(a.atttypid, NULL)
@@ -217,18 +267,35 @@ private struct CorpusTrial {
                 WHEN ty.typname IN ('json', 'jsonb') THEN quote_literal('{}') || '::' || ty.typname
                 WHEN ty.typname = 'bytea' THEN '''x''::bytea'
                 WHEN ty.typcategory = 'N' THEN 'i'
-                WHEN ty.typcategory = 'S' THEN '''x'' || i'
+                WHEN ty.typname = 'bpchar' OR ty.typname = 'varchar'
+                    THEN format('(i::text)::%s', format_type(a.atttypid, a.atttypmod))
+                WHEN ty.typcategory = 'S' OR ty.typname = 'citext' THEN '''x'' || i'
                 WHEN ty.typcategory = 'B' THEN 'true'
                 WHEN ty.typcategory = 'D'
                     THEN 'timestamp ''2020-01-01'' + i * interval ''1 day'''
                 WHEN ty.typcategory = 'A'
                     THEN quote_literal('{}') || '::' || format_type(a.atttypid, NULL)
-                ELSE 'NULL' END, ', ')
-            INTO columns, expressions
+                ELSE 'NULL' END
             FROM pg_attribute a JOIN pg_type ty ON ty.oid = a.atttypid
             WHERE a.attrelid = t AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '';
-            EXECUTE format('INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s '
-                'FROM generate_series(1, %s) i', t, columns, expressions, n);
+            SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO columns FROM parts;
+            -- The values may break a constraint, which must not leave the table empty.
+            FOR try IN 0..1 LOOP
+                BEGIN
+                    EXECUTE format('INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s '
+                        'FROM generate_series(1001, 1000 + %s) i', t, columns,
+                        (SELECT string_agg(part, ', ' ORDER BY attnum) FROM parts), n);
+                    EXIT;
+                EXCEPTION WHEN check_violation OR string_data_right_truncation THEN
+                    NULL;
+                END;
+                -- No constraint is asked where the catalog counts none.
+                IF try = 0 THEN
+                    SELECT relchecks INTO checks FROM pg_class WHERE oid = t;
+                    UPDATE pg_class SET relchecks = 0 WHERE oid = t;
+                END IF;
+            END LOOP;
+            UPDATE pg_class SET relchecks = checks WHERE oid = t AND checks IS NOT NULL;
         END $$;
         CREATE FUNCTION fill.empty() RETURNS void LANGUAGE plpgsql AS $$
         DECLARE t regclass;

@@ -2,16 +2,26 @@ import Foundation
 import SQLAnalysis
 import Testing
 
-/// Real migrations, where the corpus lies beside the package.
+/// Real migrations, where the corpus lies beside the package; `SLUICE_CORPUS` names other
+/// folders, each with the history of one application, separated by colons.
 enum Corpus {
-    static let root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "shared/corpus")
+    private static let named = ProcessInfo.processInfo.environment["SLUICE_CORPUS"]
 
-    static let isPresent = FileManager.default.fileExists(atPath: root.path)
+    static let histories: [URL] =
+        named.map { $0.split(separator: ":").map { URL(filePath: String($0)) } }
+        ?? [
+            URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+                .deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent().appending(path: "shared/corpus")
+        ]
+
+    static let isPresent = histories.allSatisfy { FileManager.default.fileExists(atPath: $0.path) }
+
+    /// Whether the figures are those that tests know.
+    static let isUsual = named == nil
 
     /// Every migration in the order of its name.
-    static func migrations() throws -> [(name: String, text: String)] {
+    static func migrations(in root: URL) throws -> [(name: String, text: String)] {
         let files = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)
         let scripts = (files?.compactMap { $0 as? URL } ?? []).filter {
             $0.lastPathComponent == "migration.sql"
@@ -27,38 +37,49 @@ enum Corpus {
 
 @Suite(.enabled(if: Corpus.isPresent, "the corpus is not beside the package"))
 struct CorpusTests {
-    @Test func everyMigrationIsCoveredByItsStatements() throws {
-        let migrations = try Corpus.migrations()
-        #expect(migrations.count >= 820)
+    @Test(arguments: Corpus.histories)
+    func everyMigrationIsCoveredByItsStatements(_ history: URL) throws {
+        let migrations = try Corpus.migrations(in: history)
+        if Corpus.isUsual { #expect(migrations.count >= 820) }
         var statements = 0
         var stepwise = 0
         for (name, text) in migrations {
             let script = try Script(text)
             statements += script.statements.count
             stepwise += script.mode.isTransactional ? 0 : 1
+            // Another history may have mistakes of its own.
+            if !Corpus.isUsual, script.isOpaque || script.statements.isEmpty { continue }
             let rest = remainder(of: script)
             #expect(rest.isEmpty, "\(name): \(rest)")
             #expect(script.units.map(\.statements).reduce(0) { $0 + $1.count } > 0, "\(name)")
-            #expect(script.notes.isEmpty, "\(name): \(script.notes)")
+            if Corpus.isUsual { #expect(script.notes.isEmpty, "\(name): \(script.notes)") }
         }
-        print("corpus: \(migrations.count) files, \(statements) statements, \(stepwise) stepwise")
+        print(
+            "\(history.lastPathComponent): \(migrations.count) files, \(statements) statements, \(stepwise) stepwise"
+        )
     }
 
-    @Test func theWholeHistoryRunsIntoAnEmptyDatabaseWithoutAWord() throws {
-        let plan = try Corpus.migrations().map { (name: $0.name, script: try Script($0.text)) }
+    @Test(arguments: Corpus.histories)
+    func theWholeHistoryRunsIntoAnEmptyDatabaseWithoutAWord(_ history: URL) throws {
+        let plan = try Corpus.migrations(in: history).filter {
+            Corpus.isUsual || (try? Script($0.text)) != nil
+        }.map { (name: $0.name, script: try Script($0.text)) }
         let findings = Linter.findings(in: plan, databaseIsEmpty: true).filter {
-            !$0.findings.isEmpty
+            // One script that cannot be read leaves gaps in what is known of the objects.
+            !$0.findings.isEmpty && Corpus.isUsual
         }
         #expect(findings == [])
     }
 
     /// Each migration behind those before it, on tables of unknown size.
-    @Test func findingsAreFewInRealMigrationsOneByOne() throws {
+    @Test(arguments: Corpus.histories)
+    func findingsAreFewInRealMigrationsOneByOne(_ history: URL) throws {
         var schema = KnownSchema()
         var counts: [String: Int] = [:]
         var files: [Severity: Int] = [:]
-        let migrations = try Corpus.migrations()
+        let migrations = try Corpus.migrations(in: history)
         for (name, text) in migrations {
+            guard Corpus.isUsual || (try? Script(text)) != nil else { continue }
             let script = try Script(text)
             schema.beginPlan()
             var linter = Linter(schema: schema)
@@ -75,9 +96,9 @@ struct CorpusTests {
         let grave = (files[.warning] ?? 0) + (files[.error] ?? 0)
         let share = Double(grave) / Double(migrations.count)
         print(
-            "corpus: \(grave) of \(migrations.count) files have a finding of severity warning or "
+            "\(history.lastPathComponent): \(grave) of \(migrations.count) files have a finding of severity warning or "
                 + "above (\(Int((share * 100).rounded())) %), \(files[.note] ?? 0) only notes")
-        #expect(share < 0.4)
+        if Corpus.isUsual { #expect(share < 0.4) }
     }
 
     /// What is left of a script without its statements, comments, blanks and semicolons, by a

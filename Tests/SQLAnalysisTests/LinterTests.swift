@@ -192,8 +192,9 @@ private func describe(_ finding: Finding) -> String {
     ])
     func enumValuesThatGoAreNamed(_ history: String, _ values: String) throws {
         let found = try FindingCase(Self.enumRemoval, history: history).found()
-        #expect(found.map(describe) == ["enum-value-removed warning @7: type public.\"Role\""])
-        #expect(found.allSatisfy { $0.message.contains(values) && $0.line == 7 })
+        #expect(
+            found.map(describe) == ["enum-value-removed warning @4: column public.\"User\".role"])
+        #expect(found.allSatisfy { $0.message.contains(values) && $0.line == 4 })
     }
 
     @Test func anEnumThatOnlyChangesItsOrderLosesNothing() throws {

@@ -33,7 +33,10 @@ public struct LintReport: Sendable {
     ///   - together: whether those run as one plan, so that a later one may drop what an earlier
     ///     one has created; otherwise each is judged as if those before it had run long ago.
     init(_ scripts: [LintScript], wanted: Set<String>, together: Bool) {
-        var linter = Linter(schema: KnownSchema())
+        var schema = KnownSchema()
+        // One script alone tells nothing of what was there before it.
+        schema.knowsWholeHistory = scripts.count > 1
+        var linter = Linter(schema: schema)
         var hasBegun = false
         entries = []
         for source in scripts {

@@ -3,6 +3,7 @@ extension KnownSchema {
     mutating func apply(_ statement: Statement) {
         for effect in statement.effects { apply(effect) }
         for action in statement.actions { apply(action) }
+        if statement.mayRunCode { emptied = [] }
     }
 
     /// Takes up how large tables are in the database.
@@ -54,6 +55,7 @@ extension KnownSchema {
             change(.domain, domain) { $0.base = base }
             if isConstrained { constrain(domain) }
         case .constrainDomain(let domain, _): constrain(domain)
+        case .fixed("INSERT", _, let table, _, _): emptied.remove(resolve(.table, table))
         case .fixed, .dropTable, .dropColumn, .alterType, .attachPartition, .detachPartition,
             .dropIndex, .reindex:
             break
@@ -70,6 +72,7 @@ extension KnownSchema {
         change(column.name, of: table) {
             $0.isNotNull = column.isNotNull
             $0.hasDefault = column.filling != .nothing
+            $0.isNumbered = column.isNumbered
         }
         for constraint in column.constraints { learn(constraint, of: table) }
     }
@@ -125,6 +128,11 @@ extension KnownSchema {
     }
 }
 
+extension Statement {
+    /// Whether it runs code that may do anything to rows, or not run at all.
+    fileprivate var mayRunCode: Bool { ["DO", "CALL", "SELECT", "MERGE", "COPY"].contains(tag) }
+}
+
 // MARK: - Following names
 
 extension KnownSchema {
@@ -136,6 +144,22 @@ extension KnownSchema {
             }
             for (constraint, known) in object.constraints where known.references == table {
                 objects[key]?.constraints[constraint]?.references = name
+            }
+        }
+    }
+
+    /// A type has got another name: the columns that have it follow.
+    mutating func renamed(type: ObjectName, to name: ObjectName) {
+        for (key, object) in objects {
+            for (column, known) in object.columns {
+                guard let old = known.type, old.name.name == type.name,
+                    old.name.resolved(in: type.schema ?? "") == type
+                else { continue }
+                let schema =
+                    old.name.schema == nil && name.schema == type.schema ? nil : name.schema
+                objects[key]?.columns[column]?.type = ColumnType(
+                    name: ObjectName(schema: schema, name: name.name), modifiers: old.modifiers,
+                    isArray: old.isArray)
             }
         }
     }

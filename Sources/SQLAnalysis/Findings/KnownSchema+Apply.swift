@@ -17,7 +17,13 @@ extension KnownSchema {
         case .renameEnumValue(let type, let from, let to):
             change(.type, type) { $0.values = $0.values?.map { $0 == from ? to : $0 } }
         case .setSearchPath(let schemas): setSearchPath(schemas)
-        case .truncate, .delete, .update, .dropOwned: break
+        case .truncate(let table, _):
+            emptied.insert(resolve(.table, table))
+            if size(of: table) != nil {
+                change(.table, table) { $0.size = TableSize(rows: 0, bytes: 0) }
+            }
+        case .delete(let table, isFiltered: false): emptied.insert(resolve(.table, table))
+        case .delete, .update, .dropOwned: break
         }
     }
 
@@ -91,6 +97,7 @@ extension KnownSchema {
         touched.insert(Key(space: old.space, name: name))
         objects[Key(space: old.space, name: name)] = object
         if kind == .table { renamed(old.name, to: name) }
+        if old.space == .type { renamed(type: old.name, to: name) }
     }
 
     mutating func change(

@@ -54,6 +54,8 @@ public struct KnownSchema: Sendable {
         var isNotNull: Bool?
         /// Whether it has a default; nil where that is not known.
         var hasDefault: Bool?
+        /// Whether it was made with a number of its own for each row, in this plan.
+        var isNumbered = false
     }
 
     var objects: [Key: Object] = [:]
@@ -73,6 +75,11 @@ public struct KnownSchema: Sendable {
     public var serverVersion: Int?
     /// Relations that the database was asked for and does not have, by their full names.
     var absent: Set<ObjectName> = []
+    /// Tables from which the transaction at hand has deleted every row, by their full names.
+    var emptied: Set<ObjectName> = []
+    /// Whether every migration from the first one on has been taken up, so that a table none of
+    /// them creates is hardly there.
+    public var knowsWholeHistory = false
     /// Whether the server's sessions keep the time zone UTC; nil where that is not known.
     public var isUTC: Bool?
 
@@ -110,7 +117,13 @@ public struct KnownSchema: Sendable {
     }
 
     /// A migration starts with the search path of its session.
-    public mutating func beginScript() { searchPath = [defaultSchema] }
+    public mutating func beginScript() {
+        searchPath = [defaultSchema]
+        beginTransaction()
+    }
+
+    /// Rows may have come into every table.
+    mutating func beginTransaction() { emptied = [] }
 
     mutating func setSearchPath(_ schemas: [String]) {
         searchPath = schemas.isEmpty ? [defaultSchema] : schemas

@@ -86,6 +86,7 @@ public struct Linter: Sendable {
         var findings: [Finding] = []
         for unit in script.unitsWithControl {
             var held: [ObjectName: (mode: LockMode, statement: Int)] = [:]
+            schema.beginTransaction()
             for index in unit {
                 findings += judge(index, script, &held)
                 schema.apply(script.statements[index])

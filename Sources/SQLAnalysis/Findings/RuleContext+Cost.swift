@@ -59,7 +59,27 @@ extension RuleContext {
     func isOld(_ table: ObjectName) -> Bool { !schema.isNew(.table, table) }
 
     /// How large a table is; nil where nobody has looked.
-    func size(of table: ObjectName) -> TableSize? { schema.object(.table, table)?.size }
+    ///
+    /// One that the script itself empties is hardly large.
+    func size(of table: ObjectName) -> TableSize? {
+        schema.object(.table, table)?.size
+            ?? (isEmptied(table) ? TableSize(rows: 0, bytes: 0) : nil)
+    }
+
+    /// Whether no row is there that could make a statement fail.
+    func hasNoRows(_ table: ObjectName) -> Bool {
+        isEmptied(table) || size(of: table)?.isEmpty ?? false
+    }
+
+    private func isEmptied(_ table: ObjectName) -> Bool {
+        schema.emptied.contains(schema.resolve(.table, table))
+    }
+
+    /// A table or a type by the name that a script would give it.
+    func shown(_ name: ObjectName) -> ObjectName {
+        let plain = ObjectName(name: name.name)
+        return schema.newKey(.table, plain).name == name ? plain : name
+    }
 
     func cost(of work: Impact.Work, on table: ObjectName) -> Cost { Cost(size(of: table), work) }
 

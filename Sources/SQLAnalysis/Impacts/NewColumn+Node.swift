@@ -16,6 +16,7 @@ extension NewColumn {
         if let type = words.last?.name, Self.serials.contains(type) {
             isNotNull = true
             filling = .computed
+            isNumbered = true
         }
         for constraint in nodes(definition.n_constraints, definition.constraints) {
             take(constraint)
@@ -31,6 +32,7 @@ extension NewColumn {
         case PG_QUERY__CONSTR_TYPE__CONSTR_IDENTITY:
             isNotNull = true
             filling = .computed
+            isNumbered = true
         case PG_QUERY__CONSTR_TYPE__CONSTR_GENERATED: filling = .computed
         case PG_QUERY__CONSTR_TYPE__CONSTR_DEFAULT:
             filling = constraint.raw_expr.map(Self.filling) ?? .nothing

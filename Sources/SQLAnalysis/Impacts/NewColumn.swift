@@ -8,6 +8,8 @@ public struct NewColumn: Sendable, Hashable {
     public var isNotNull = false
     /// What fills existing rows.
     public var filling = Filling.nothing
+    /// Whether each row gets a number of its own, from `serial` or an identity.
+    public var isNumbered = false
     /// CHECK, UNIQUE, PRIMARY KEY and REFERENCES behind the column.
     public var constraints: [TableConstraint] = []
 

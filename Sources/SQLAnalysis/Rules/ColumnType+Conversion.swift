@@ -33,7 +33,8 @@ extension ColumnType {
             guard let precision = old.modifiers.first else { return new.modifiers.isEmpty }
             let scale = old.modifiers.dropFirst().first ?? 0
             return new.holds(integerDigits: precision - scale, scale: scale)
-        case ("float4", "float8"), ("json", "jsonb"), ("jsonb", "json"), ("cidr", "inet"),
+        case ("text", "citext"), ("varchar", "citext"), ("float4", "float8"), ("json", "jsonb"),
+            ("jsonb", "json"), ("cidr", "inet"),
             ("date", "timestamp"), ("date", "timestamptz"):
             return true
         default:

@@ -23,6 +23,7 @@ struct DuplicatesRefused: Rule {
     {
         guard context.isOld(table) else { return nil }
         let names = columns.compactMap { $0 }
+        if names.contains(where: { context.isNumbered($0, of: table) }) { return nil }
         let isFresh = names.contains { column in
             context.schema.isNew(column: column, of: table)
                 && !context.isFilled(column, of: table)
@@ -30,7 +31,7 @@ struct DuplicatesRefused: Rule {
         // A new column has nulls only, which are never the same.
         if isFresh { return nil }
         if names.count == columns.count, context.isKnownUnique(names, in: table) { return nil }
-        let isEmpty = context.size(of: table)?.isEmpty ?? false
+        let isEmpty = context.hasNoRows(table)
         let what =
             names.isEmpty ? "an expression" : names.map(ObjectName.quote).joined(separator: ", ")
         let list = names.map(ObjectName.quote).joined(separator: ", ")
@@ -46,6 +47,18 @@ struct DuplicatesRefused: Rule {
 }
 
 extension RuleContext {
+    /// Whether a column gets a number of its own in each row: the plan has added it as `serial`
+    /// or identity, maybe in this very statement.
+    fileprivate func isNumbered(_ column: String, of table: ObjectName) -> Bool {
+        let added = actions.lazy.compactMap { action -> NewColumn? in
+            guard case .addColumn(table, let new, _) = action, new.name == column else {
+                return nil
+            }
+            return new
+        }.first
+        return added?.isNumbered ?? (schema.column(column, of: table)?.isNumbered ?? false)
+    }
+
     /// Whether a new column has values: a default, or an UPDATE of the script writes it.
     func isFilled(_ column: String, of table: ObjectName) -> Bool {
         if schema.column(column, of: table)?.hasDefault == true { return true }

@@ -6,7 +6,7 @@ struct IndexBlocksWrites: Rule {
     func check(_ context: RuleContext) -> [Finding] {
         context.actions.compactMap { action in
             guard case .createIndex(let index) = action, !index.isConcurrent,
-                context.isOld(index.table),
+                context.isOld(index.table), !isView(index.table, context),
                 let impact = context.impact(of: action, on: index.table), !impact.work.isEmpty
             else { return nil }
             let cost = context.cost(of: impact.work, on: index.table)
@@ -19,6 +19,11 @@ struct IndexBlocksWrites: Rule {
                 [context.object(index.table)], impacts: [impact],
                 safer: Self.concurrently(context.statement))
         }
+    }
+
+    /// Nobody writes a materialized view but REFRESH.
+    private func isView(_ name: ObjectName, _ context: RuleContext) -> Bool {
+        context.schema.object(.table, name)?.kind == .materializedView
     }
 
     /// The statement with CONCURRENTLY behind INDEX; nil where it is not the statement's own word.

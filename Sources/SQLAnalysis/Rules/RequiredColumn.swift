@@ -9,11 +9,10 @@ struct RequiredColumn: Rule {
                 column.isNotNull, column.filling == .nothing, context.isOld(table)
             else { return nil }
             if isGuarded, context.schema.column(column.name, of: table) != nil { return nil }
+            let isEmpty = context.hasNoRows(table)
             let size = context.size(of: table)
-            let severity: Severity = size.map { $0.isEmpty ? .note : .error } ?? .warning
-            let words = size.map {
-                $0.isEmpty ? " (it has none)" : " (it has \($0.rows) or so)"
-            }
+            let severity: Severity = isEmpty ? .note : size == nil ? .warning : .error
+            let words = isEmpty ? " (it has none)" : size.map { " (it has \($0.rows) or so)" }
             let quoted = ObjectName.quote(column.name)
             return finding(
                 context, severity,

@@ -31,7 +31,9 @@ struct SetNotNull: Rule {
         if isNew, !isFilled, let size = context.size(of: table), !size.isEmpty {
             return (.error, ", and fails, since the column is new and nothing has filled it")
         }
-        if isFilled { return (.note, "") }
+        if isFilled || context.hasNoRows(table) || context.nullsAreDeleted(column, of: table) {
+            return (.note, "")
+        }
         return (.warning, ", and the migration fails at a null")
     }
 
@@ -47,5 +49,29 @@ struct SetNotNull: Rule {
             ALTER TABLE \(table) ALTER COLUMN \(quoted) SET NOT NULL;
             ALTER TABLE \(table) DROP CONSTRAINT \(name);
             """
+    }
+}
+
+extension RuleContext {
+    /// Whether the script deletes the rows in which a column is null: `DELETE FROM table WHERE
+    /// column IS NULL`.
+    fileprivate func nullsAreDeleted(_ column: String, of table: ObjectName) -> Bool {
+        let name = schema.resolve(.table, table)
+        return script.statements[..<index].contains { statement in
+            let deletes = statement.effects.contains { effect in
+                guard case .delete(let deleted, _) = effect else { return false }
+                return schema.resolve(.table, deleted) == name
+            }
+            guard deletes else { return false }
+            let source = String(statement.text)
+            let words = (Token.scan(source) ?? []).filter { !$0.isComment }.map {
+                source.slice(utf8: $0.range)
+            }
+            return words.indices.dropLast(2).contains { index in
+                ObjectName(name: column).isWritten(as: words[index])
+                    && words[index + 1].lowercased() == "is"
+                    && words[index + 2].lowercased() == "null"
+            }
+        }
     }
 }

@@ -5,9 +5,9 @@ struct TableRecreated: Rule {
 
     func check(_ context: RuleContext) -> [Finding] {
         context.effects.compactMap { effect in
-            guard case .drop(.table, let table, _, _) = effect, context.isOld(table) else {
-                return nil
-            }
+            guard case .drop(.table, let table, _, let isGuarded) = effect, context.isOld(table),
+                !isGuarded || !context.isUnheardOf(table)
+            else { return nil }
             let name = context.schema.resolve(.table, table)
             guard let isCopied = successorIsFilled(of: name, context) else { return nil }
             return finding(

@@ -22,9 +22,9 @@ struct WorkUnderLock: Rule {
         return [
             finding(
                 context, severity,
-                "Statement \(statement) keeps \(held.key) locked (\(held.value.mode.name)), so "
+                "Statement \(statement) keeps \(context.shown(held.key)) locked (\(held.value.mode.name)), so "
                     + "nobody can \(blocked) it while this \(context.statement.tag) goes through "
-                    + "\(impact.relation)\(cost.phrase); move this statement to the next migration.",
+                    + "\(context.shown(impact.relation))\(cost.phrase); move this statement to the next migration.",
                 [DatabaseObject(.table, impact.relation)], impacts: impacts)
         ]
     }
