@@ -71,7 +71,7 @@ struct PlanGateTests {
                 let prepared = try PlanBuilder(try fixture.workspace()).prepare("staging")
                 return try #require(prepared.gates.first { $0.gate == .rollbackNotes })
             }
-            try fixture.write("1_a", "CREATE TABLE a (x int)")
+            try fixture.write("1_a", "CREATE TABLE a (x int); CREATE TABLE b (x int)")
             try fixture.deploy()
             try fixture.write("2_drop", "DROP TABLE a")
             #expect(try outcome().outcome == .block)
@@ -89,9 +89,13 @@ struct PlanGateTests {
             #expect(result.evidence.contains("has the hotfix 3_hotfix_drop"))
             try fixture.remove("3_hotfix_drop")
             let notes = "\(fixture.directory)/migrations/2_drop/ROLLBACK.md"
-            try " \n".write(toFile: notes, atomically: true, encoding: .utf8)
-            #expect(try outcome().outcome == .block)
-            try "Restore it.".write(toFile: notes, atomically: true, encoding: .utf8)
+            for empty in [
+                " \n", "# Rollback\n\n", "Rollback\n===\n", "<!-- TODO -->\n## Steps\n---\n",
+            ] {
+                try empty.write(toFile: notes, atomically: true, encoding: .utf8)
+                #expect(try outcome().outcome == .block, "\(empty)")
+            }
+            try "# Rollback\nRestore it.".write(toFile: notes, atomically: true, encoding: .utf8)
             #expect(try outcome().outcome == .pass)
             // What goes back needs no way back from there.
             try fixture.write("3_hotfix_other", "-- Hotfix for 1_a.\nDROP TABLE IF EXISTS b")

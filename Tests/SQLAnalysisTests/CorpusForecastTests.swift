@@ -104,7 +104,7 @@ private struct CorpusTrial {
         var linter = Linter(schema: schema)
         let grave = linter.findings(in: script).filter { $0.severity >= .warning }
         var known = schema
-        known.beginScript()
+        known.begin(script)
         try session.execute("BEGIN")
         defer { _ = try? session.execute("ROLLBACK") }
         try fill(AskedNames([script]).relations)

@@ -117,3 +117,31 @@ struct CorpusTests {
             .replacing(#/[\s;]+/#, with: "")
     }
 }
+
+/// What the gate `data_loss` asks about.
+@Suite(.enabled(if: Corpus.isPresent && Corpus.isUsual, "the corpus is not beside the package"))
+struct CorpusLossTests {
+    /// Each migration behind those before it. What can be counted is a question to the database
+    /// and blocks nobody whose tables are empty; what cannot be read blocks everybody.
+    @Test(arguments: Corpus.histories)
+    func everyRealMigrationCanBeCounted(_ folder: URL) throws {
+        var history: [Script] = []
+        var asked = 0
+        let migrations = try Corpus.migrations(in: folder)
+        for (name, text) in migrations {
+            let script = try Script(text)
+            let losses = PotentialLoss.all(in: [script], history: history)
+            for loss in losses {
+                switch loss.subject {
+                case .unknown(let reason): Issue.record("\(name): \(reason)")
+                case .call(let function): Issue.record("\(name): \(function)")
+                default: break
+                }
+            }
+            asked += losses.isEmpty ? 0 : 1
+            history.append(script)
+        }
+        print("corpus: the loss of \(asked) of \(migrations.count) files is counted")
+        #expect(asked * 100 < 15 * migrations.count)
+    }
+}

@@ -140,11 +140,13 @@ private func describe(_ finding: Finding) -> String {
         FindingCase("CREATE TYPE t AS ENUM ('a'); DROP TYPE t CASCADE"),
         FindingCase("DROP SCHEMA s"), FindingCase("DROP INDEX i"), FindingCase("DROP FUNCTION f()"),
         FindingCase("DELETE FROM a WHERE b"), FindingCase("DELETE FROM a USING b WHERE a.x = b.x"),
-        FindingCase("UPDATE a SET b = 1 WHERE c"), FindingCase("UPDATE a SET b = c.d FROM c"),
+        FindingCase("UPDATE a SET b = 1 WHERE c"),
+        FindingCase("UPDATE a SET b = c.d FROM c WHERE c.x = a.x"),
         FindingCase("ALTER TABLE a ALTER b TYPE text"),
         FindingCase("ALTER TABLE a ALTER b DROP DEFAULT"),
         FindingCase(
-            "DO $$ BEGIN CREATE TABLE a (); EXCEPTION WHEN others THEN NULL; END $$; DROP TABLE a"),
+            "DO $$ BEGIN CREATE TEMP TABLE a (); EXCEPTION WHEN others THEN NULL; END $$; DROP TABLE a"
+        ),
         FindingCase("CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DELETE FROM a'"),
         FindingCase("ALTER TYPE c DROP ATTRIBUTE x"),
     ])

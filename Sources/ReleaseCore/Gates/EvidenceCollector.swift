@@ -33,7 +33,7 @@ struct EvidenceCollector {
         try UpstreamProof(workspace, release).complete(&evidence.upstream)
         if selection.isOn(.rollbackNotes) {
             evidence.rollbackNotes = try RollbackNotesLookup(workspace: workspace, release: release)
-                .notes(for: plan.migrations.filter { !$0.losses.isEmpty }.map(\.name))
+                .notes(for: evidence.destructive(plan.migrations))
         }
         if let gate = configured(.review) {
             evidence.asked[.review] = try ReviewCollector(workspace: workspace, release: release)
@@ -57,7 +57,9 @@ struct EvidenceCollector {
     /// Counts what would be lost. Findings want to know it too: what loses
     /// nothing here is no hazard here.
     private func count(_ plan: Plan, _ evidence: inout GateEvidence) throws {
-        guard selection.isOn(.dataLoss) || selection.isOn(.findings) else { return }
+        guard [.dataLoss, .findings, .rollbackNotes].contains(where: selection.isOn) else {
+            return
+        }
         do {
             evidence.countFailure = nil
             evidence.counted = try LossCounter(session: link.session).count(plan.migrations)

@@ -29,7 +29,7 @@ struct GateKeeper {
         case .rollbackNotes:
             RollbackNotesGate(
                 environment: environment.name,
-                destructive: plan.migrations.filter { !$0.losses.isEmpty }.map(\.name),
+                destructive: evidence.destructive(plan.migrations),
                 notes: evidence.rollbackNotes
             ).result
         case .dataLoss:

@@ -5,6 +5,8 @@ import SQLAnalysis
 struct CountedLoss: Sendable, Hashable {
     enum Amount: Sendable, Hashable {
         case exactly(Int)
+        /// Not more than so many; which ones, only the run tells.
+        case upTo(Int)
         /// More than could be counted in time; the estimate is the server's, of all rows.
         case some(estimate: Int)
         /// Why it is not known.
@@ -19,6 +21,9 @@ struct CountedLoss: Sendable, Hashable {
     /// Where: `of public.jobs`.
     var what: String
 
+    /// Whether there is nothing of that name, so that nothing is taken away either.
+    var isAbsent = false
+
     var isNothing: Bool { amount == .exactly(0) }
 
     /// `20240101000000_tidy, line 5: 3 rows of public.jobs`.
@@ -26,6 +31,9 @@ struct CountedLoss: Sendable, Hashable {
         let place = "\(migration), line \(loss.line): "
         switch amount {
         case .exactly(let count): return place + "\(count) \(unit)\(count == 1 ? "" : "s") \(what)"
+        case .upTo(let count):
+            return place
+                + "up to \(count) \(unit)\(count == 1 ? "" : "s") \(what), only the run tells which"
         case .some(let estimate):
             let about = estimate > 0 ? ", about \(estimate)" : ""
             return place + "more \(unit)s than could be counted in time\(about), \(what)"
@@ -51,9 +59,10 @@ struct LossCounter {
                 .map { (planned.name, $0) }
         }
         guard !losses.isEmpty else { return [] }
-        var counted: [CountedLoss] = []
+        var counted = try RoutineLookup(ask: { try run($0) }).harmful(losses)
+        let countable = losses.filter { !$0.1.isCall }
         var targets: [Target] = []
-        for ((migration, loss), found) in zip(losses, try find(losses.map(\.1))) {
+        for ((migration, loss), found) in zip(countable, try find(countable.map(\.1))) {
             switch found {
             case .failure(let reason):
                 counted.append(
@@ -65,7 +74,7 @@ struct LossCounter {
                     counted.append(
                         CountedLoss(
                             migration: migration, loss: loss, amount: .exactly(0),
-                            what: "lost: it is not there"))
+                            what: "lost: it is not there", isAbsent: true))
                 }
             }
         }
@@ -86,6 +95,8 @@ struct LossCounter {
         var type: String?
         /// Rows by the server's statistics.
         var estimate: Int
+        /// What stands in the way of counting, such as `a rule`.
+        var obstacle: String?
     }
 
     private struct Target {
@@ -122,7 +133,7 @@ struct LossCounter {
     private static func relation(_ row: [String?]) -> Relation {
         Relation(
             table: row[0] ?? "", column: row[1], type: row[2],
-            estimate: row[3].flatMap { Int($0) } ?? 0)
+            estimate: row[3].flatMap { Int($0) } ?? 0, obstacle: row[4])
     }
 
     // MARK: Counting
@@ -133,7 +144,9 @@ struct LossCounter {
             let before = amounts.list.count
             do {
                 try run(targets[before...].map(Self.counting)) { result in
-                    amounts.list.append(.exactly(result.scalar.flatMap { Int($0) } ?? 0))
+                    let target = targets[amounts.list.count]
+                    amounts.list.append(
+                        Self.amount(result.scalar.flatMap { Int($0) } ?? 0, of: target))
                 }
                 if amounts.list.count == before { break }
             } catch let error as PostgresError where !error.connectionLost {
@@ -149,6 +162,18 @@ struct LossCounter {
         }
     }
 
+    private static func amount(_ count: Int, of target: Target) -> CountedLoss.Amount {
+        if let obstacle = target.relation.obstacle, target.loss.changesRows {
+            return .unknown(
+                "it cannot be counted: \(obstacle) decides what becomes of \(target.relation.table)"
+            )
+        }
+        switch target.loss.subject {
+        case .someRows, .someValues: return count == 0 ? .exactly(0) : .upTo(count)
+        default: return .exactly(count)
+        }
+    }
+
     /// What is known so far, also when a later count fails.
     private final class Amounts {
         var list: [CountedLoss.Amount] = []
@@ -158,11 +183,11 @@ struct LossCounter {
     private func explain(_ target: Target, _ error: PostgresError) throws -> CountedLoss.Amount {
         let relation = target.relation
         do {
-            if case .conversion(_, _, _, hasUsing: true) = target.loss.subject,
-                error.state != .queryCanceled, let column = relation.column
-            {
-                let values = try run(["SELECT count(\(column)) FROM \(relation.table)"])
-                return .exactly(values.first?.scalar.flatMap { Int($0) } ?? 0)
+            if error.state != .queryCanceled, target.loss.hasBound {
+                let all = "SELECT count(\(relation.column ?? "*")) FROM \(relation.table)"
+                let count = try run([all]).first?.scalar.flatMap { Int($0) } ?? 0
+                if case .conversion = target.loss.subject { return .exactly(count) }
+                return count == 0 ? .exactly(0) : .upTo(count)
             }
             guard error.state == .queryCanceled else {
                 return .unknown("it cannot be counted in \(relation.table): \(error.message)")
@@ -177,16 +202,27 @@ struct LossCounter {
 
     private static func counting(_ target: Target) -> String {
         let relation = target.relation
-        guard let column = relation.column else { return "SELECT count(*) FROM \(relation.table)" }
-        guard case .conversion(_, _, let new, _) = target.loss.subject, let old = relation.type
-        else { return "SELECT count(\(column)) FROM \(relation.table)" }
-        // Not every type can be compared; those are compared as text.
-        let text =
-            ["json", "xml", "point", "box", "polygon", "path", "line"].contains(old) ? "::text" : ""
-        return """
-            SELECT count(*) FROM \(relation.table)
-            WHERE (\(column)::\(new)::\(old))\(text) IS DISTINCT FROM \(column)\(text)
-            """
+        switch target.loss.subject {
+        case .pickedRows(_, let query), .pickedValues(_, _, let query): return query
+        case .conversion(_, _, let new, let conversion):
+            guard let column = relation.column, let old = relation.type else { break }
+            // Not every type can be compared; those are compared as text.
+            let isPlain = !["json", "xml", "point", "box", "polygon", "path", "line"].contains(old)
+            let text = isPlain ? "" : "::text"
+            guard case .expression(let written) = conversion else {
+                return """
+                    SELECT count(*) FROM \(relation.table)
+                    WHERE (\(column)::\(new)::\(old))\(text) IS DISTINCT FROM \(column)\(text)
+                    """
+            }
+            guard let written else { break }
+            return """
+                SELECT count(*) FROM \(relation.table) WHERE \(column) IS NOT NULL
+                AND ((\(written))::\(new)::\(old))\(text) IS DISTINCT FROM \(column)\(text)
+                """
+        default: break
+        }
+        return "SELECT count(\(relation.column ?? "*")) FROM \(relation.table)"
     }
 
     private static func words(_ target: Target) -> String {
@@ -196,8 +232,8 @@ struct LossCounter {
             return "of \(table)"
         }
         switch target.loss.subject {
-        case .conversion(_, _, let new, let hasUsing):
-            return hasUsing
+        case .conversion(_, _, let new, let conversion):
+            return conversion.hasUsing
                 ? "of \(table).\(column) that would be converted to \(new)"
                 : "of \(table).\(column) that \(new) does not hold"
         default: return "of \(table).\(column)"
@@ -231,6 +267,30 @@ struct LossCounter {
         } catch {
             if session.isUsable { _ = try? session.execute("ROLLBACK") }
             throw error
+        }
+    }
+}
+
+extension PotentialLoss {
+    fileprivate var isCall: Bool {
+        if case .call = subject { return true }
+        return false
+    }
+
+    /// Whether it depends on what the server makes of DELETE or UPDATE.
+    fileprivate var changesRows: Bool {
+        switch subject {
+        case .deletedRows, .pickedRows, .someRows, .pickedValues, .someValues: true
+        default: false
+        }
+    }
+
+    /// Whether all rows or values are the most that can be lost where a query does not run.
+    fileprivate var hasBound: Bool {
+        switch subject {
+        case .pickedRows, .pickedValues: true
+        case .conversion(_, _, _, let conversion): conversion.hasUsing
+        default: false
         }
     }
 }

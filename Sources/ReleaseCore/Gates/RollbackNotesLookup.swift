@@ -20,7 +20,7 @@ struct RollbackNotesLookup {
         return notes
     }
 
-    /// Blank notes are none.
+    /// Notes without a word under their headings are none.
     private func hasFile(_ name: String) throws -> Bool {
         let path = "\(name)/\(RollbackNotesGate.fileName)"
         let bytes: [UInt8]?
@@ -31,7 +31,26 @@ struct RollbackNotesLookup {
             bytes = Workspace.contents(
                 of: "\(workspace.options.migrationsDirectory ?? ".")/\(path)")
         }
-        return String(decoding: bytes ?? [], as: UTF8.self).contains { !$0.isWhitespace }
+        return Self.saysSomething(String(decoding: bytes ?? [], as: UTF8.self))
+    }
+
+    /// Whether Markdown has a line that is no heading, rule or comment.
+    static func saysSomething(_ markdown: String) -> Bool {
+        var visible = markdown
+        while let start = visible.firstRange(of: "<!--") {
+            let end = visible[start.upperBound...].firstRange(of: "-->")?.upperBound
+            visible.removeSubrange(start.lowerBound..<(end ?? visible.endIndex))
+        }
+        let lines = visible.split(whereSeparator: \.isNewline).map { line in
+            String(line.drop(while: \.isWhitespace))
+        }.filter { !$0.isEmpty }
+        return lines.indices.contains { index in
+            let line = lines[index]
+            let isUnderlined =
+                index + 1 < lines.count
+                && lines[index + 1].allSatisfy { "=-".contains($0) || $0.isWhitespace }
+            return !line.hasPrefix("#") && !isUnderlined && line.contains(where: \.isLetter)
+        }
     }
 
     private func undone(by name: String) throws -> String? {

@@ -35,7 +35,7 @@ struct RehearsalRun {
         let session = try copy.session(database)
         let meter = try StatementMeter(session)
         if let schema { try session.execute("SET search_path = \(Quoting.identifier(schema))") }
-        known.beginScript()
+        known.begin(planned.script)
         let script = planned.script
         var done = Rehearsal.Migration(
             name: planned.name, isTransactional: script.mode.isTransactional, statements: [])

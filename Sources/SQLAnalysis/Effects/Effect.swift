@@ -17,22 +17,69 @@ public enum Effect: Sendable, Hashable {
     case dropColumn(table: ObjectName, column: String, cascade: Bool, ifExists: Bool)
     /// ALTER TABLE … RENAME COLUMN.
     case renameColumn(table: ObjectName, from: String, to: String)
-    /// ALTER TABLE … ALTER COLUMN … TYPE; `hasUsing` where the author says how to convert.
-    case alterColumnType(table: ObjectName, column: String, to: ColumnType, hasUsing: Bool)
+    /// ALTER TABLE … ALTER COLUMN … TYPE.
+    case alterColumnType(table: ObjectName, column: String, to: ColumnType, Conversion)
+    /// ALTER TYPE … DROP ATTRIBUTE, or one of another type.
+    case changeAttribute(of: ObjectName)
     /// ALTER TYPE … ADD VALUE.
     case addEnumValue(type: ObjectName, value: String)
     /// ALTER TYPE … RENAME VALUE.
     case renameEnumValue(type: ObjectName, from: String, to: String)
     /// TRUNCATE, once for each table.
     case truncate(ObjectName, cascade: Bool)
-    /// DELETE; `isFiltered` where a condition or a join limits the rows.
-    case delete(ObjectName, isFiltered: Bool)
+    /// DELETE, also that of MERGE.
+    case delete(ObjectName, RowSelection)
     /// UPDATE of columns; `isFiltered` where a condition or a join limits the rows.
     case update(ObjectName, columns: [String], isFiltered: Bool)
+    /// UPDATE that leaves nothing in a column of the rows that a condition picks.
+    case clear(ObjectName, column: String, RowSelection)
+    /// Columns of rows that nothing names: INSERT … ON CONFLICT DO UPDATE, MERGE … UPDATE.
+    case overwriteSome(ObjectName, columns: [String])
+    /// Rows that come: INSERT, COPY FROM.
+    case write(ObjectName)
+    /// A function or procedure that runs.
+    case call(ObjectName)
+    /// CREATE FUNCTION or PROCEDURE, with what its body does when it runs.
+    case defineRoutine(ObjectName, body: [Effect])
+    /// A trigger or a rule: what happens when rows of a relation change.
+    case react(to: ObjectName, with: [Effect])
+    /// What cannot be read and may take something away, as a sentence without a full stop.
+    case unreadable(String)
     /// DROP OWNED BY roles.
     case dropOwned(roles: [String])
     /// SET search_path; empty for one that names no schema.
     case setSearchPath([String])
+    /// The end of a temporary table of ON COMMIT DROP, when its transaction ends.
+    case dropAtCommit(ObjectName)
+    /// DISCARD TEMP or ALL.
+    case discardTemporary
+    /// A transaction of the script's own, or a savepoint.
+    case transaction(TransactionStep)
+}
+
+/// How ALTER COLUMN … TYPE comes to the new values.
+public enum Conversion: Sendable, Hashable {
+    /// Without USING.
+    case implicit
+    /// USING only casts the column.
+    case cast
+    /// USING computes them; the expression as SQL, nil where it cannot be written.
+    case expression(String?)
+
+    /// Whether there is a USING.
+    public var hasUsing: Bool { self != .implicit }
+
+    /// Whether USING does more than to cast.
+    public var computes: Bool {
+        if case .expression = self { return true }
+        return false
+    }
+}
+
+/// A step of a transaction that a script controls itself.
+public enum TransactionStep: Sendable, Hashable {
+    case begin, commit, rollback
+    case savepoint(String), release(String), rollbackTo(String)
 }
 
 /// A column of a table, as a script writes it.

@@ -59,6 +59,15 @@ extension EffectReader {
         return relation(
             .table, statement.relation, columns: columns,
             ifNotExists: statement.if_not_exists == 1)
+            + ending(statement.relation, statement.oncommit)
+    }
+
+    /// ON COMMIT DROP, which only temporary tables have.
+    private static func ending(
+        _ relation: UnsafeMutablePointer<PgQuery__RangeVar>?, _ action: PgQuery__OnCommitAction?
+    ) -> [Effect] {
+        guard action == PG_QUERY__ON_COMMIT_ACTION__ONCOMMIT_DROP else { return [] }
+        return ObjectName(relation).map { [.dropAtCommit($0)] } ?? []
     }
 
     private static func tableAs(_ statement: PgQuery__CreateTableAsStmt?) -> [Effect] {
@@ -67,6 +76,7 @@ extension EffectReader {
         return relation(
             isView ? .materializedView : .table, statement.into?.pointee.rel,
             ifNotExists: statement.if_not_exists == 1)
+            + ending(statement.into?.pointee.rel, statement.into?.pointee.on_commit)
     }
 
     /// An index lives in the schema of its table, and may leave its name to PostgreSQL.

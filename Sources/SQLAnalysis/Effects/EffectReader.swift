@@ -12,7 +12,6 @@ enum EffectReader {
             return setSchema(value.alter_object_schema_stmt)
         case PG_QUERY__NODE__NODE_ALTER_ENUM_STMT: return alterEnum(value.alter_enum_stmt)
         case PG_QUERY__NODE__NODE_TRUNCATE_STMT: return truncate(value.truncate_stmt)
-        case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT: return searchPath(value.variable_set_stmt)
         case PG_QUERY__NODE__NODE_DROP_OWNED_STMT: return dropOwned(value.drop_owned_stmt)
         case PG_QUERY__NODE__NODE_DROPDB_STMT:
             return named(value.dropdb_stmt?.pointee.dbname) {
@@ -21,11 +20,11 @@ enum EffectReader {
                     ifExists: value.dropdb_stmt?.pointee.missing_ok == 1)
             }
         case PG_QUERY__NODE__NODE_DELETE_STMT, PG_QUERY__NODE__NODE_UPDATE_STMT,
-            PG_QUERY__NODE__NODE_SELECT_STMT, PG_QUERY__NODE__NODE_INSERT_STMT:
-            return rows(node)
+            PG_QUERY__NODE__NODE_SELECT_STMT, PG_QUERY__NODE__NODE_INSERT_STMT,
+            PG_QUERY__NODE__NODE_MERGE_STMT:
+            return executed(node)
         case PG_QUERY__NODE__NODE_DO_STMT: return RoutineBody(node)?.effects ?? []
-        default:
-            return created(by: node)
+        default: return wrapped(node) ?? session(node) ?? created(by: node)
         }
     }
 
@@ -43,15 +42,33 @@ extension EffectReader {
     private static func alterTable(_ statement: UnsafeMutablePointer<PgQuery__AlterTableStmt>?)
         -> [Effect]
     {
-        guard let statement = statement?.pointee, let table = ObjectName(statement.relation),
-            statement.objtype != PG_QUERY__OBJECT_TYPE__OBJECT_TYPE
-        else { return [] }
-        return nodes(statement.n_cmds, statement.cmds).compactMap { node in
+        guard let statement = statement?.pointee, let table = ObjectName(statement.relation) else {
+            return []
+        }
+        let isType = statement.objtype == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE
+        return nodes(statement.n_cmds, statement.cmds).flatMap { node -> [Effect] in
             guard node.pointee.node_case == PG_QUERY__NODE__NODE_ALTER_TABLE_CMD,
                 let command = node.pointee.alter_table_cmd?.pointee
-            else { return nil }
-            return self.command(command, on: table)
+            else { return [] }
+            if isType { return attribute(command, of: table) }
+            return self.command(command, on: table).map { [$0] + calls(of: command) } ?? []
         }
+    }
+
+    private static func attribute(_ command: PgQuery__AlterTableCmd, of type: ObjectName)
+        -> [Effect]
+    {
+        let changes = [
+            PG_QUERY__ALTER_TABLE_TYPE__AT_DropColumn,
+            PG_QUERY__ALTER_TABLE_TYPE__AT_AlterColumnType,
+        ]
+        return changes.contains(command.subtype) ? [.changeAttribute(of: type)] : []
+    }
+
+    /// The functions that run for the rows that are there: of a default, and of USING.
+    private static func calls(of command: PgQuery__AlterTableCmd) -> [Effect] {
+        guard let def = command.def else { return [] }
+        return TreeWalk.functions(in: def).map { .call($0) }
     }
 
     private static func command(_ command: PgQuery__AlterTableCmd, on table: ObjectName)
@@ -71,8 +88,9 @@ extension EffectReader {
                 def.pointee.node_case == PG_QUERY__NODE__NODE_COLUMN_DEF,
                 let type = ColumnType(def.pointee.column_def?.pointee.type_name)
             else { return nil }
-            let hasUsing = def.pointee.column_def?.pointee.raw_default != nil
-            return .alterColumnType(table: table, column: name, to: type, hasUsing: hasUsing)
+            let using = def.pointee.column_def?.pointee.raw_default
+            return .alterColumnType(
+                table: table, column: name, to: type, Conversion(using, of: name))
         default:
             return nil
         }
@@ -160,57 +178,6 @@ extension EffectReader {
             return text(node.pointee.role_spec?.pointee.rolename) ?? "the current role"
         }
         return [.dropOwned(roles: roles)]
-    }
-
-    private static func searchPath(_ statement: UnsafeMutablePointer<PgQuery__VariableSetStmt>?)
-        -> [Effect]
-    {
-        guard let statement = statement?.pointee, text(statement.name) == "search_path",
-            statement.kind == PG_QUERY__VARIABLE_SET_KIND__VAR_SET_VALUE
-        else { return [] }
-        let schemas = nodes(statement.n_args, statement.args).compactMap(constant)
-        return [.setSearchPath(schemas.filter { !$0.isEmpty && $0 != "$user" })]
-    }
-
-    /// DELETE and UPDATE, also where they stand in a WITH clause.
-    private static func rows(_ node: NodePointer) -> [Effect] {
-        let value = node.pointee
-        switch value.node_case {
-        case PG_QUERY__NODE__NODE_DELETE_STMT:
-            guard let statement = value.delete_stmt?.pointee else { return [] }
-            let isFiltered = statement.where_clause != nil || statement.n_using_clause > 0
-            let table = ObjectName(statement.relation)
-            return with(statement.with_clause)
-                + (table.map { [.delete($0, isFiltered: isFiltered)] } ?? [])
-        case PG_QUERY__NODE__NODE_UPDATE_STMT:
-            guard let statement = value.update_stmt?.pointee else { return [] }
-            let isFiltered = statement.where_clause != nil || statement.n_from_clause > 0
-            let columns = nodes(statement.n_target_list, statement.target_list).compactMap {
-                $0.pointee.node_case == PG_QUERY__NODE__NODE_RES_TARGET
-                    ? text($0.pointee.res_target?.pointee.name) : nil
-            }
-            let table = ObjectName(statement.relation)
-            return with(statement.with_clause)
-                + (table.map { [.update($0, columns: columns, isFiltered: isFiltered)] } ?? [])
-        case PG_QUERY__NODE__NODE_INSERT_STMT: return with(value.insert_stmt?.pointee.with_clause)
-        default:
-            let into = value.select_stmt?.pointee.into_clause?.pointee.rel
-            return with(value.select_stmt?.pointee.with_clause)
-                + (ObjectName(into).map { [.create(.table, $0, columns: [], ifNotExists: false)] }
-                    ?? [])
-        }
-    }
-
-    private static func with(_ clause: UnsafeMutablePointer<PgQuery__WithClause>?) -> [Effect] {
-        guard let clause = clause?.pointee else { return [] }
-        return nodes(clause.n_ctes, clause.ctes).flatMap { node -> [Effect] in
-            guard node.pointee.node_case == PG_QUERY__NODE__NODE_COMMON_TABLE_EXPR,
-                let query = node.pointee.common_table_expr?.pointee.ctequery,
-                [PG_QUERY__NODE__NODE_DELETE_STMT, PG_QUERY__NODE__NODE_UPDATE_STMT].contains(
-                    query.pointee.node_case)
-            else { return [] }
-            return rows(query)
-        }
     }
 
     private static func isCascade(_ behavior: PgQuery__DropBehavior) -> Bool {

@@ -20,6 +20,16 @@ struct RoutineBody: Sendable, Hashable {
         }
     }
 
+    /// The body of any function or procedure that a statement creates.
+    init?(routine node: NodePointer) {
+        guard let statement = node.pointee.create_function_stmt?.pointee else { return nil }
+        self.init(nodes(statement.n_options, statement.options), defaultLanguage: "sql")
+    }
+
+    init(source: String, language: String) {
+        (self.source, self.language) = (source, language.lowercased())
+    }
+
     private init?(_ options: [NodePointer], defaultLanguage: String) {
         var source: String?
         var language = defaultLanguage

@@ -68,6 +68,8 @@ extension Effect {
             .setSchema(let kind, let name, _):
             kind.isRelation ? [name] : []
         case .truncate(let name, _), .delete(let name, _), .update(let name, _, _): [name]
+        // Whether IF NOT EXISTS creates it.
+        case .create(.table, let name, _, ifNotExists: true): [name]
         default: []
         }
     }

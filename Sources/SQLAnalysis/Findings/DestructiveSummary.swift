@@ -33,11 +33,11 @@ public struct DestructiveSummary: Sendable, Hashable {
     public init(_ script: Script, after history: [Script] = [], defaultSchema: String = "public") {
         var schema = KnownSchema(defaultSchema: defaultSchema, beganEmpty: false)
         for script in history {
-            schema.beginScript()
+            schema.begin(script)
             for effect in script.statements.lazy.flatMap(\.effects) { schema.apply(effect) }
         }
         schema.beginPlan()
-        schema.beginScript()
+        schema.begin(script)
         var losses = Losses()
         for statement in script.statements {
             for effect in statement.effects {

@@ -18,12 +18,26 @@ extension KnownSchema {
             change(.type, type) { $0.values = $0.values?.map { $0 == from ? to : $0 } }
         case .setSearchPath(let schemas): setSearchPath(schemas)
         case .truncate(let table, _):
-            emptied.insert(resolve(.table, table))
+            let name = resolve(.table, table)
+            emptied.insert(name)
+            written.insert(name)
             if size(of: table) != nil {
                 change(.table, table) { $0.size = TableSize(rows: 0, bytes: 0) }
             }
-        case .delete(let table, isFiltered: false): emptied.insert(resolve(.table, table))
-        case .delete, .update, .dropOwned: break
+        case .delete(let table, let rows):
+            let name = resolve(.table, table)
+            if !rows.isFiltered { emptied.insert(name) }
+            written.insert(name)
+        case .update(let table, _, _), .clear(let table, _, _), .overwriteSome(let table, _),
+            .write(let table):
+            written.insert(resolve(.table, table))
+        case .dropAtCommit(let table): endAtCommit(table)
+        case .discardTemporary: forgetTemporary()
+        case .transaction(let step): take(step)
+        case .defineRoutine(let name, let body): routines[newKey(.function, name).name] = body
+        case .react(let table, let effects):
+            reactions[resolve(.table, table), default: []] += effects
+        case .dropOwned, .call, .unreadable, .changeAttribute: break
         }
     }
 
@@ -32,8 +46,10 @@ extension KnownSchema {
         case .addColumn(let table, let column, let isGuarded):
             if isGuarded, self.column(column.name, of: table) != nil { return }
             change(.table, table) {
+                // It may have been there already, unless all columns are known.
                 $0.columns[column.name] = KnownColumn(
-                    type: column.type, isNew: true, original: column.name)
+                    type: column.type, isNew: !isGuarded || $0.isNew || $0.hasAllColumns,
+                    original: column.name)
             }
         case .dropColumn(let table, let column, _, _):
             forget(column: column, of: resolve(.table, table))
@@ -61,13 +77,17 @@ extension KnownSchema {
     ) {
         let key = newKey(kind, name)
         if ifNotExists, objects[key] != nil { return }
-        var object = Object(kind: kind, isNew: true, original: key.name, values: values)
-        object.hasAllColumns = !columns.isEmpty
+        // IF NOT EXISTS has created nothing where it was there before.
+        let isNew = !ifNotExists || isNew(kind, key.name)
+        var object = Object(
+            kind: kind, isNew: isNew, isMade: true, original: key.name, values: values)
+        object.hasAllColumns = isNew && !columns.isEmpty
         for column in columns {
             object.columns[column.name] = KnownColumn(
-                type: column.type, isNew: true, original: column.name)
+                type: column.type, isNew: isNew, original: column.name)
         }
         touched.insert(key)
+        if key.name.schema == "pg_temp" { temporary.insert(key) }
         objects[key] = object
     }
 

@@ -27,8 +27,10 @@ public struct KnownSchema: Sendable {
     /// What is known of one object.
     struct Object: Sendable {
         var kind: ObjectKind
-        /// Created since the plan began.
+        /// Created since the plan began, and certainly not there before.
         var isNew: Bool
+        /// Created since the plan began, unless it was there already.
+        var isMade = false
         /// Its name when the plan began; its first name where it is new.
         var original: ObjectName
         var columns: [String: KnownColumn] = [:]
@@ -80,6 +82,19 @@ public struct KnownSchema: Sendable {
     /// Whether every migration from the first one on has been taken up, so that a table none of
     /// them creates is hardly there.
     public var knowsWholeHistory = false
+    /// What the bodies of routines do that the plan has defined.
+    var routines: [ObjectName: [Effect]] = [:]
+    /// What the triggers and rules of the plan do when rows of a relation change.
+    var reactions: [ObjectName: [Effect]] = [:]
+    /// Relations whose rows the plan has changed.
+    var written: Set<ObjectName> = []
+    /// Relations that end with the session, and those that end with the transaction.
+    var temporary: Set<Key> = []
+    var endingAtCommit: Set<Key> = []
+    /// What was known when the script's own transaction and its savepoints began.
+    var marks: [(savepoint: String?, schema: KnownSchema)] = []
+    /// Whether the script runs as one transaction.
+    var isTransactional = true
     /// Whether the server's sessions keep the time zone UTC; nil where that is not known.
     public var isUTC: Bool?
 
@@ -96,9 +111,11 @@ public struct KnownSchema: Sendable {
 
     /// Everything that is known by now was there when the plan began.
     public mutating func beginPlan() {
+        (routines, reactions, written) = ([:], [:], [])
         for key in touched {
             guard var object = objects[key] else { continue }
             object.isNew = false
+            object.isMade = false
             object.original = key.name
             for (name, column) in object.columns {
                 object.columns[name] = KnownColumn(
@@ -112,13 +129,17 @@ public struct KnownSchema: Sendable {
 
     /// Takes up a script that the database has already.
     public mutating func replay(_ script: Script) {
-        beginScript()
+        begin(script)
         for statement in script.statements { apply(statement) }
     }
 
-    /// A migration starts with the search path of its session.
-    public mutating func beginScript() {
+    /// A migration starts with the search path of its session, and without the temporary
+    /// relations of the one before.
+    public mutating func begin(_ script: Script) {
         searchPath = [defaultSchema]
+        forgetTemporary()
+        marks = []
+        isTransactional = script.mode.isTransactional
         beginTransaction()
     }
 
@@ -127,6 +148,14 @@ public struct KnownSchema: Sendable {
 
     mutating func setSearchPath(_ schemas: [String]) {
         searchPath = schemas.isEmpty ? [defaultSchema] : schemas
+    }
+
+    /// Whether unqualified names mean what they mean in a session of its own.
+    var hasUsualSearchPath: Bool { searchPath == [defaultSchema] }
+
+    mutating func forgetTemporary() {
+        for key in temporary { objects[key] = nil }
+        (temporary, endingAtCommit) = ([], [])
     }
 }
 

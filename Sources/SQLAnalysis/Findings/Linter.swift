@@ -47,8 +47,7 @@ public struct Linter: Sendable {
         self.rules = rules
         schema = KnownSchema(defaultSchema: defaultSchema, beganEmpty: databaseIsEmpty)
         for script in history {
-            schema.beginScript()
-            for statement in script.statements { schema.apply(statement) }
+            schema.replay(script)
         }
         schema.beginPlan()
     }
@@ -82,7 +81,7 @@ public struct Linter: Sendable {
     /// The findings of the plan's next migration.
     public mutating func findings(in script: Script) -> [Finding] {
         guard !script.isOpaque else { return [Self.unreadable] }
-        schema.beginScript()
+        schema.begin(script)
         var findings: [Finding] = []
         for unit in script.unitsWithControl {
             var held: [ObjectName: (mode: LockMode, statement: Int)] = [:]

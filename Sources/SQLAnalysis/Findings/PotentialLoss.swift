@@ -8,14 +8,24 @@ public struct PotentialLoss: Sendable, Hashable {
         /// The rows of a table whose DELETE has no condition, and of those that follow by
         /// ON DELETE CASCADE.
         case deletedRows(of: ObjectName)
+        /// The rows that a condition picks, counted by a query.
+        case pickedRows(of: ObjectName, counting: String)
+        /// Rows of a table that nothing can count before the run.
+        case someRows(of: ObjectName)
         /// The values of a column.
         case values(of: String, in: ObjectName)
-        /// Values that another type may not hold. `hasUsing` where the author says how to convert.
-        case conversion(of: String, in: ObjectName, to: ColumnType, hasUsing: Bool)
+        /// The values in the rows that a condition picks, counted by a query.
+        case pickedValues(of: String, in: ObjectName, counting: String)
+        /// Values of a column that nothing can count before the run.
+        case someValues(of: String, in: ObjectName)
+        /// Values that another type may not hold, or that USING may change.
+        case conversion(of: String, in: ObjectName, to: ColumnType, Conversion)
         /// The rows of all tables in a schema.
         case schema(String)
         /// The values of all columns of a type.
         case columns(ofType: ObjectName)
+        /// What a function does that the database may know.
+        case call(ObjectName)
         /// What no query can tell, as a sentence.
         case unknown(String)
     }
@@ -48,13 +58,15 @@ extension PotentialLoss {
     ) -> [PotentialLoss] {
         var schema = KnownSchema(defaultSchema: defaultSchema, beganEmpty: databaseIsEmpty)
         for script in history {
-            schema.beginScript()
+            schema.begin(script)
             for effect in script.statements.lazy.flatMap(\.effects) { schema.apply(effect) }
         }
         schema.beginPlan()
         var losses: [PotentialLoss] = []
+        // What a function does is asked once.
+        var called: Set<Subject> = []
         for (index, script) in plan.enumerated() {
-            schema.beginScript()
+            schema.begin(script)
             if script.isOpaque, !databaseIsEmpty, mayDestroy(script) {
                 losses.append(
                     PotentialLoss(
@@ -64,10 +76,13 @@ extension PotentialLoss {
             }
             for statement in script.statements {
                 for effect in statement.effects {
-                    losses += subjects(of: effect, schema).map {
-                        PotentialLoss(
-                            migration: index, statement: statement.ordinal, line: statement.line,
-                            subject: $0)
+                    let subjects = LossReader(schema: schema).subjects(of: effect)
+                    for subject in databaseIsEmpty ? [] : subjects {
+                        if case .call = subject, !called.insert(subject).inserted { continue }
+                        losses.append(
+                            PotentialLoss(
+                                migration: index, statement: statement.ordinal,
+                                line: statement.line, subject: subject))
                     }
                     schema.apply(effect)
                 }
@@ -79,78 +94,11 @@ extension PotentialLoss {
     /// Whether a script that cannot be parsed has a word in it that takes something away.
     private static func mayDestroy(_ script: Script) -> Bool {
         guard let tokens = Token.scan(script.text) else { return true }
-        let words: Set = ["drop", "truncate", "delete", "update", "type", "do", "execute"]
+        let words: Set = [
+            "drop", "truncate", "delete", "update", "type", "do", "execute", "merge", "call",
+        ]
         return tokens.contains {
             !$0.isComment && words.contains(script.text.slice(utf8: $0.range).lowercased())
         }
-    }
-
-    private static func subjects(of effect: Effect, _ schema: KnownSchema) -> [Subject] {
-        switch effect {
-        case .drop(let kind, let name, let cascade, _): return dropped(kind, name, cascade, schema)
-        case .dropColumn(let table, let column, _, _)
-        where !schema.isNew(column: column, of: table):
-            return [value(column, table, schema)]
-        case .truncate(let table, let cascade) where !schema.isNew(.table, table):
-            return [.rows(of: schema.original(table).name, cascades: cascade)]
-        case .delete(let table, isFiltered: false) where !schema.isNew(.table, table):
-            return [.deletedRows(of: schema.original(table).name)]
-        case .update(let table, let columns, isFiltered: false):
-            return columns.filter { !schema.isNew(column: $0, of: table) }.map {
-                value($0, table, schema)
-            }
-        case .alterColumnType(let table, let column, let type, let hasUsing):
-            return converted(column, table, type, hasUsing, schema)
-        case .dropOwned(let roles):
-            return [
-                .unknown("it drops everything that \(roles.joined(separator: ", ")) owns")
-            ]
-        default: return []
-        }
-    }
-
-    private static func dropped(
-        _ kind: ObjectKind, _ name: ObjectName, _ cascade: Bool, _ schema: KnownSchema
-    ) -> [Subject] {
-        guard !schema.isNew(kind, name) else { return [] }
-        switch kind {
-        case .table: return [.rows(of: schema.original(name).name, cascades: false)]
-        // Without CASCADE only what nothing depends on can be dropped.
-        case .schema where cascade:
-            return [.schema(schema.object(.schema, name)?.original.name ?? name.name)]
-        case .type where cascade, .domain where cascade:
-            return [
-                .columns(
-                    ofType: schema.object(kind, name)?.original ?? schema.resolve(kind, name))
-            ]
-        case .extension where cascade:
-            return [
-                .unknown("it drops every column whose type belongs to the extension \(name)")
-            ]
-        case .database: return [.unknown("it drops the database \(name)")]
-        default: return []
-        }
-    }
-
-    private static func value(
-        _ column: String, _ table: ObjectName, _ schema: KnownSchema
-    ) -> Subject {
-        let original = schema.original(column, of: table)
-        return .values(of: original.column ?? column, in: original.name)
-    }
-
-    private static func converted(
-        _ column: String, _ table: ObjectName, _ type: ColumnType, _ hasUsing: Bool,
-        _ schema: KnownSchema
-    ) -> [Subject] {
-        guard !schema.isNew(column: column, of: table) else { return [] }
-        // To a type of this plan: rows that do not fit make it fail.
-        if schema.object(.type, type.name)?.isNew == true { return [] }
-        if type.keepsEveryValue(of: schema.type(ofColumn: column, of: table)) { return [] }
-        let original = schema.original(column, of: table)
-        return [
-            .conversion(
-                of: original.column ?? column, in: original.name, to: type, hasUsing: hasUsing)
-        ]
     }
 }

@@ -16,6 +16,33 @@ extension KnownSchema {
         return Self.settled.contains(function.name) ? .stable : .volatile
     }
 
+    /// Whether a call of a function takes nothing away, as far as can be told without asking.
+    func isHarmless(_ function: ObjectName) -> Bool {
+        if function.schema == "pg_catalog" { return !Self.destructive.contains(function.name) }
+        guard !Self.destructive.contains(function.name) else { return false }
+        return function.schema == nil
+            && (Self.settled.contains(function.name) || Self.volatile.contains(function.name))
+    }
+
+    /// PostgreSQL's own functions, and some of its extensions', that take rows or objects away.
+    static let destructive: Set<String> = [
+        "dblink", "dblink_exec", "dblink_send_query", "drop_chunks", "lo_put", "lo_truncate",
+        "lo_truncate64", "lo_unlink", "lowrite",
+    ]
+
+    /// Volatile functions that are everywhere and change no rows.
+    private static let volatile: Set<String> = [
+        "array_agg", "array_replace", "avg", "bool_and", "bool_or", "clock_timestamp", "count",
+        "currval", "dense_rank", "every", "first_value", "gen_random_bytes", "gen_random_uuid",
+        "generate_series", "jsonb_agg", "json_agg", "jsonb_array_elements",
+        "jsonb_array_elements_text", "jsonb_array_length", "jsonb_each", "jsonb_each_text",
+        "jsonb_object_agg", "jsonb_object_keys", "jsonb_typeof", "lag", "last_value", "lastval",
+        "lead", "max", "min", "nextval", "pg_advisory_xact_lock", "pg_get_serial_sequence",
+        "quote_nullable", "random", "rank", "regexp_match", "regexp_matches",
+        "regexp_split_to_array", "regexp_split_to_table", "row_number", "set_config", "setval",
+        "string_agg", "sum", "to_regclass", "trim", "unnest", "uuid_generate_v4",
+    ]
+
     /// PostgreSQL's own functions that defaults use and that are not volatile (pg_proc of 15).
     private static let settled: Set<String> = [
         "abs", "age", "array_append", "array_cat", "array_fill", "array_length",

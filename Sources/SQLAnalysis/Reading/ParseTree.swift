@@ -41,6 +41,37 @@ struct ParseTree: ~Copyable {
     }
 }
 
+extension ParseTree {
+    /// The SQL of a tree that is one SELECT, with pieces of another tree in it.
+    ///
+    /// - Parameter fill: puts the pieces in, and returns what takes them out again, since each
+    ///   tree frees what is its own; nil where it finds no place for them.
+    /// - Returns: nil also where libpg_query cannot write it.
+    borrowing func sql(
+        _ fill: (UnsafeMutablePointer<PgQuery__SelectStmt>) -> (() -> Void)?
+    ) -> String? {
+        guard let select = statement(0)?.node.pointee.select_stmt, let restore = fill(select)
+        else { return nil }
+        defer { restore() }
+        return sql
+    }
+
+    private var sql: String? {
+        var bytes = [CChar](
+            repeating: 0, count: pg_query__parse_result__get_packed_size(result))
+        return bytes.withUnsafeMutableBytes { buffer -> String? in
+            guard let start = buffer.baseAddress else { return nil }
+            let length = pg_query__parse_result__pack(
+                result, start.assumingMemoryBound(to: UInt8.self))
+            let deparsed = pg_query_deparse_protobuf(
+                PgQueryProtobuf(len: length, data: start.assumingMemoryBound(to: CChar.self)))
+            defer { pg_query_free_deparse_result(deparsed) }
+            guard deparsed.error == nil, let query = deparsed.query else { return nil }
+            return String(cString: query)
+        }
+    }
+}
+
 typealias NodePointer = UnsafeMutablePointer<PgQuery__Node>
 
 /// The elements of a protobuf list.

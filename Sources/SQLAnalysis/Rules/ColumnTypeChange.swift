@@ -13,14 +13,14 @@ struct ColumnTypeChange: Rule {
         var groups: [Group] = []
         var changes: [Group: [(column: String, type: ColumnType)]] = [:]
         for effect in context.effects {
-            guard case .alterColumnType(let table, let column, let new, let hasUsing) = effect,
+            guard case .alterColumnType(let table, let column, let new, let conversion) = effect,
                 !context.schema.isNew(column: column, of: table)
             else { continue }
             let old = context.schema.type(ofColumn: column, of: table)
             // To an enum of this plan: rows that do not fit make it fail, see enum-value-removed.
             if context.schema.object(.type, new.name)?.values != nil { continue }
-            if new.keepsEveryValue(of: old) { continue }
-            let group = Group(table: table, hasUsing: hasUsing)
+            if !conversion.computes, new.keepsEveryValue(of: old) { continue }
+            let group = Group(table: table, hasUsing: conversion.hasUsing)
             if changes[group] == nil { groups.append(group) }
             changes[group, default: []].append((column, new))
         }

@@ -5,7 +5,7 @@ struct DeleteAllRows: Rule {
 
     func check(_ context: RuleContext) -> [Finding] {
         context.effects.compactMap { effect in
-            guard case .delete(let table, isFiltered: false) = effect,
+            guard case .delete(let table, .all) = effect,
                 !context.schema.isNew(.table, table)
             else { return nil }
             return finding(

@@ -115,9 +115,10 @@ extension RuleContext {
         let changes = script.statements[..<index].filter { statement in
             statement.effects.contains { effect in
                 switch effect {
-                case .update(let changed, _, isFiltered: true),
-                    .delete(let changed, isFiltered: true):
+                case .update(let changed, _, isFiltered: true):
                     schema.resolve(.table, changed) == name
+                case .delete(let changed, let rows):
+                    rows.isFiltered && schema.resolve(.table, changed) == name
                 default: false
                 }
             }

@@ -38,7 +38,8 @@ struct WorkUnderLock: Rule {
     private func isSelective(_ context: RuleContext) -> Bool {
         context.effects.contains { effect in
             switch effect {
-            case .update(_, _, let isFiltered), .delete(_, let isFiltered): isFiltered
+            case .update(_, _, let isFiltered): isFiltered
+            case .delete(_, let rows): rows.isFiltered
             default: false
             }
         }
