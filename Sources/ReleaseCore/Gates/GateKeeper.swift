@@ -92,7 +92,8 @@ struct GateKeeper {
             return GateResult(.hold, .pass, "the environment is not on hold.")
         }
         return GateResult(
-            .hold, .block, "on hold since \(hold.since) by \(hold.by): \(hold.reason)",
+            .hold, .block,
+            "on hold since \(TimestampText.minute(hold.since)) by \(hold.by): \(hold.reason)",
             wayOut: "sluice release \(environment.name) --reason TEXT")
     }
 

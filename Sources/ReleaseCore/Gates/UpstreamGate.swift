@@ -108,7 +108,7 @@ struct UpstreamGate {
         }
         if smoke.outcome != "passed" {
             return block(
-                "the last smoke run in \(name) \(smoke.outcome == "failed" ? "failed" : "could not tell") (\(smoke.finishedAt)).",
+                "the last smoke run in \(name) \(smoke.outcome == "failed" ? "failed" : "could not tell") (\(TimestampText.minute(smoke.finishedAt))).",
                 "mend it, then sluice smoke \(name)")
         }
         if let newest = ages(state).min(), smoke.age > newest {
@@ -136,7 +136,7 @@ struct UpstreamGate {
         let all = count == 1 ? "it was" : "all \(count) were"
         let smoke =
             evidence.hasSmokeChecks
-            ? "the smoke run of \(state.ledger?.lastSmoke?.finishedAt ?? "") passed"
+            ? "the smoke run of \(TimestampText.minute(state.ledger?.lastSmoke?.finishedAt ?? "")) passed"
             : "it has no smoke checks"
         return "\(all) deployed to \(evidence.name) with the same checksums; \(smoke)."
     }

@@ -69,19 +69,30 @@ struct PlanPrinter {
     }
 
     private func printText(_ prepared: PlanBuilder.Prepared, flags: [String]) {
+        let command = self.command(prepared, flags: flags)
+        let gates = prepared.gates.map { result in
+            // The plan is being inspected right now.
+            guard result.gate == .dryRun, result.outcome == .block else { return result }
+            var result = result
+            result.wayOut = command
+            return result
+        }
         let text = PlanText(
-            plan: prepared.plan, gates: prepared.gates, console: console,
+            plan: prepared.plan, gates: gates, console: console,
             sqlLines: console.isVerbose ? .max : PlanText.shortSQL)
         console.lines(text.lines())
         guard !prepared.plan.isEmpty, prepared.plan.problems.isEmpty else { return }
         let blocking = prepared.gates.filter { $0.outcome == .block }.map(\.gate)
         guard blocking.allSatisfy({ $0 == .dryRun }) else { return }
+        console.line("\nTo run it: \(command)")
+    }
+
+    private func command(_ prepared: PlanBuilder.Prepared, flags: [String]) -> String {
         let verb = prepared.release.environment.promotesFrom == nil ? "deploy" : "promote"
         var command = ["sluice", verb, prepared.plan.environment]
         if verb == "promote" {
             command += ["--plan", String(prepared.plan.digest.prefix(PlanDigest.shortLength))]
         }
-        command += flags
-        console.line("\nTo run it: \(command.joined(separator: " "))")
+        return (command + flags).joined(separator: " ")
     }
 }

@@ -68,17 +68,38 @@ struct PlanText {
 
     private func sql(_ script: Script) -> [String] {
         let all = script.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-        let kept = all.reversed().drop { $0.isEmpty }.reversed()
-        let shown = kept.prefix(sqlLines).map { "    " + console.paint(String($0), .faint) }
+        let written = all.reversed().drop { $0.isEmpty }.reversed().map(String.init)
+        let kept = sqlLines == .max ? written : Self.withoutLongComments(written)
+        let shown = kept.prefix(sqlLines).map { "    " + console.paint($0, .faint) }
         let hidden = kept.count - shown.count
         return shown + (hidden > 0 ? ["    … \(hidden) more lines (--verbose shows them)"] : [])
     }
+
+    /// Leaves the first lines of each long comment, such as a hotfix's proof, so that the
+    /// statements behind it are seen.
+    private static func withoutLongComments(_ lines: [String]) -> [String] {
+        var kept: [String] = []
+        var rest = lines[...]
+        while let line = rest.first {
+            let comment = rest.prefix { $0.drop(while: \.isWhitespace).hasPrefix("--") }
+            rest = rest.dropFirst(max(comment.count, 1))
+            if comment.count > longestComment {
+                kept += comment.prefix(longestComment - 1)
+                kept.append("-- … \(comment.count - longestComment + 1) more lines of comment")
+            } else {
+                kept += comment.isEmpty ? [line] : Array(comment)
+            }
+        }
+        return kept
+    }
+
+    private static let longestComment = 4
 
     static func described(_ provenance: Provenance) -> String {
         let merge = provenance.merge.map { ", merged by \($0.short)" } ?? ""
         let certainty = provenance.isExact ? "" : " or earlier"
         return
-            "\(provenance.commit.short)\(certainty) by \(provenance.author.name), \(provenance.committedAt)\(merge)"
+            "\(provenance.commit.short)\(certainty) by \(provenance.author.name), \(TimestampText.minute("\(provenance.committedAt)"))\(merge)"
     }
 }
 

@@ -37,7 +37,8 @@ struct StatusText {
         var lines: [String] = []
         if let failure = status.failure { lines.append("  \(failure)") }
         if let hold = status.hold {
-            lines.append("  on hold since \(hold.since) by \(hold.by): \(hold.reason)")
+            lines.append(
+                "  on hold since \(TimestampText.minute(hold.since)) by \(hold.by): \(hold.reason)")
         }
         lines += ProblemText(console: console).lines(status.problems).map { "  \($0)" }
         lines += status.pending.prefix(Self.longestList).map { "  pending \($0)" }

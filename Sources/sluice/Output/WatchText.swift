@@ -67,7 +67,7 @@ final class WatchText: Sendable {
                 + (migration.map { ": \($0): \(message ?? "")" } ?? ".")
         case .held(let hold):
             return console.paint("on hold", .bad)
-                + " since \(hold.since) by \(hold.by): \(hold.reason) next: sluice release \(name) --reason TEXT"
+                + " since \(TimestampText.minute(hold.since)) by \(hold.by): \(hold.reason) next: sluice release \(name) --reason TEXT"
         case .putOnHold(let reason):
             return console.paint("put on hold", .bad)
                 + ": \(reason) next: look at it, then sluice release \(name) --reason TEXT"
