@@ -52,8 +52,8 @@ public struct GitError: Error, Sendable, Hashable, CustomStringConvertible {
         self.message = message
     }
 
-    /// The sentence and the call.
-    public var description: String { "\(message) (\(call))" }
+    /// The sentence; with the call where only that tells what was tried.
+    public var description: String { code == .generic ? "\(message) (\(call))" : message }
 
     /// Reads libgit2's last error. It is kept per thread, so this must run
     /// directly after the failing call.

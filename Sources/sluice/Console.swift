@@ -56,6 +56,11 @@ struct Console: Sendable {
         line(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
+    /// Prints a short answer: a line for people, a document for programs.
+    func answer(_ text: String, _ value: some Encodable) throws {
+        if format == .json { try document(value) } else { line(text) }
+    }
+
     enum Tone: String {
         case good = "32"
         case bad = "31"

@@ -17,7 +17,9 @@ struct HoldCommand: ParsableCommand {
         let console = common.console
         try CommandRunner(console: console).run {
             try HoldKeeper(try common.workspace()).hold(environment, reason: reason)
-            console.line("\(environment) is on hold: \(reason)")
+            try console.answer(
+                "\(environment) is on hold: \(reason)",
+                HoldDocument(environment: environment, held: true, changed: true, reason: reason))
             return .success
         }
     }
@@ -39,8 +41,19 @@ struct ReleaseCommand: ParsableCommand {
         let console = common.console
         try CommandRunner(console: console).run {
             let lifted = try HoldKeeper(try common.workspace()).release(environment, reason: reason)
-            console.line(lifted ? "\(environment) is released." : "\(environment) was not on hold.")
+            try console.answer(
+                lifted ? "\(environment) is released." : "\(environment) was not on hold.",
+                HoldDocument(
+                    environment: environment, held: false, changed: lifted, reason: reason))
             return .success
         }
     }
+}
+
+private struct HoldDocument: Encodable {
+    var environment: String
+    var held: Bool
+    /// Whether it was otherwise before.
+    var changed: Bool
+    var reason: String
 }

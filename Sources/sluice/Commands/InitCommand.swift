@@ -34,7 +34,7 @@ struct InitCommand: ParsableCommand {
         let console = common.console
         try CommandRunner(console: console).run {
             let workspace = try common.workspace()
-            if hooks { return installHooks(try HookInstaller(workspace).install(), console) }
+            if hooks { return try installHooks(HookInstaller(workspace).install(), console) }
             var template = try ConfigurationTemplate.proposal(for: workspace)
             template.migrationsPath = path ?? ask("Migrations folder", template.migrationsPath)
             template.stagingBranch = staging ?? ask("Branch for staging", template.stagingBranch)
@@ -50,7 +50,11 @@ struct InitCommand: ParsableCommand {
 
     private func installHooks(
         _ results: [HookInstaller.Result], _ console: Console
-    ) -> ExitCode {
+    ) throws -> ExitCode {
+        if console.format == .json {
+            try console.document(["hooks": results.map(HookDocument.init)])
+            return .success
+        }
         for result in results {
             switch result.outcome {
             case .installed: console.line("installed \(result.path)")
@@ -86,6 +90,10 @@ struct InitCommand: ParsableCommand {
                 next: ["edit it, and validate it with “sluice check”."])
         }
         try Data(template.text.utf8).write(to: file, options: .withoutOverwriting)
+        if console.format == .json {
+            try console.document(["file": file.path])
+            return .success
+        }
         console.line(
             "wrote \(Configuration.fileName): dev, staging (branch \(template.stagingBranch)), production (branch \(template.productionBranch))."
         )
@@ -93,5 +101,17 @@ struct InitCommand: ParsableCommand {
             "next:  set STAGING_DATABASE_URL and PRODUCTION_DATABASE_URL, commit the file to both branches, then sluice check"
         )
         return .success
+    }
+
+    private struct HookDocument: Encodable {
+        var hook: String
+        var path: String
+        var outcome: String
+
+        init(_ result: HookInstaller.Result) {
+            hook = result.hook.rawValue
+            path = result.path
+            outcome = "\(result.outcome)"
+        }
     }
 }

@@ -31,7 +31,8 @@ struct NewCommand: ParsableCommand {
         try CommandRunner(console: console).run {
             let workspace = try common.workspace()
             if let name {
-                console.line(try NewMigration(workspace).make(name))
+                let path = try NewMigration(workspace).make(name)
+                try console.answer(path, ["path": path])
             } else {
                 try rename(workspace, console)
             }
@@ -41,6 +42,9 @@ struct NewCommand: ParsableCommand {
 
     private func rename(_ workspace: Workspace, _ console: Console) throws {
         let renamed = try MigrationRebase(workspace).rename(rebase)
+        if console.format == .json {
+            return try console.document(["renamed": renamed.map(Document.init)])
+        }
         for renaming in renamed {
             console.line("\(renaming.old) → \(renaming.new)")
             for environment in renaming.histories {
@@ -50,6 +54,19 @@ struct NewCommand: ParsableCommand {
         if renamed.contains(where: \.isStaged) {
             let word = renamed.count == 1 ? "migration" : "migrations"
             console.line("next:  git commit -m \"rename \(word) to come last\"")
+        }
+    }
+
+    private struct Document: Encodable {
+        var old: String
+        var new: String
+        /// Environments in whose history it was renamed too.
+        var histories: [String]
+
+        init(_ renaming: MigrationRebase.Renaming) {
+            old = renaming.old
+            new = renaming.new
+            histories = renaming.histories
         }
     }
 }

@@ -50,7 +50,9 @@ struct ResolveCommand: ParsableCommand {
                 state: "nothing was recorded.",
                 next: ["apply what is missing by hand, or resolve without --compare."])
         }
-        console.line("the schema of \(environment) is what \(migration) would have made of it.")
+        if console.tellsStory {
+            console.line("the schema of \(environment) is what \(migration) would have made of it.")
+        }
     }
 
     func run() throws {
@@ -60,20 +62,44 @@ struct ResolveCommand: ParsableCommand {
             if let applied {
                 if compare { try requireSameSchema(resolver, applied, console) }
                 try resolver.markApplied(applied, in: environment, reason: reason)
-                console.line("\(applied) is marked as applied in \(environment).")
+                try console.answer(
+                    "\(applied) is marked as applied in \(environment).", document(changed: true))
             } else if let rolledBack {
                 let isMarked = try resolver.markRolledBack(
                     rolledBack, in: environment, reason: reason)
-                console.line(
+                try console.answer(
                     isMarked
                         ? "\(rolledBack) is marked as rolled back in \(environment); it is pending again."
-                        : "nothing to do: \(rolledBack) has no failed attempt in \(environment).")
+                        : "nothing to do: \(rolledBack) has no failed attempt in \(environment).",
+                    document(changed: isMarked))
             }
             if let renamedFrom {
                 try resolver.rename(from: renamedFrom, to: environment, reason: reason)
-                console.line("the database of \(renamedFrom) is \(environment) now.")
+                try console.answer(
+                    "the database of \(renamedFrom) is \(environment) now.", document(changed: true)
+                )
             }
             return .success
+        }
+    }
+
+    private func document(changed: Bool) -> Document {
+        Document(
+            environment: environment, applied: applied, rolledBack: rolledBack,
+            renamedFrom: renamedFrom, changed: changed)
+    }
+
+    private struct Document: Encodable {
+        var environment: String
+        var applied: String?
+        var rolledBack: String?
+        var renamedFrom: String?
+        var changed: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case environment, applied, changed
+            case rolledBack = "rolled_back"
+            case renamedFrom = "renamed_from"
         }
     }
 }

@@ -52,9 +52,13 @@ struct RevertCommand: ParsableCommand {
                 inspectedDigest: dryRun ? nil : plan, reason: reason)
             if approve {
                 let plan = try reverter.approve(request)
-                console.line(
-                    "approved: the revert of \(plan.migration) in \(plan.environment), \(plan.digest.prefix(PlanDigest.shortLength))"
-                )
+                let short = plan.digest.prefix(PlanDigest.shortLength)
+                try console.answer(
+                    "approved: the revert of \(plan.migration) in \(plan.environment), \(short)",
+                    [
+                        "environment": plan.environment, "migration": plan.migration,
+                        "digest": plan.digest,
+                    ])
                 return .success
             }
             let report = try reverter.run(request)

@@ -22,7 +22,7 @@ struct SandboxCommand: ParsableCommand {
             let console = common.console
             try CommandRunner(console: console).run {
                 let url = try SandboxControl(try common.workspace()).open(environment)
-                console.line(url.url)
+                try console.answer(url.url, ["url": url.url])
                 if ProcessContext.current.isInteractive { console.error("running until Ctrl-C.") }
                 withExtendedLifetime(url) { SignalPause.untilInterrupted() }
                 return .success
@@ -40,7 +40,8 @@ struct SandboxCommand: ParsableCommand {
             let console = common.console
             try CommandRunner(console: console).run {
                 let removed = try SandboxControl(try common.workspace()).remove()
-                console.line(removed ? "removed." : "there was none.")
+                try console.answer(
+                    removed ? "removed." : "there was none.", ["removed": removed])
                 return .success
             }
         }
