@@ -14,6 +14,7 @@ struct ClusterDirectory: Sendable {
     var users: String { "\(path)/users" }
     var keeper: String { "\(path)/keeper" }
     var data: String { "\(path)/data" }
+    var tablespaces: String { "\(path)/tablespaces" }
     var socketRecord: String { "\(path)/socket-directory" }
 
     /// The first part of the names of ephemeral clusters.
@@ -22,7 +23,7 @@ struct ClusterDirectory: Sendable {
     /// What a directory holds when it is, or is becoming, a cluster.
     private static let ownNames: Set<String> = [
         "lock", "users", "keeper", "keeper.log", "data", "data.new", "initdb.log", "postgres.log",
-        "socket", "socket-directory",
+        "socket", "socket-directory", "tablespaces",
     ]
 
     /// A new, empty directory below `base`.

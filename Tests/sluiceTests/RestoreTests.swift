@@ -84,13 +84,18 @@ struct RestoreTests {
         }
     }
 
-    @Test func aMigrationThatIsInTheBackupCannotBeLeftOut() async throws {
-        try await Self.scene("custom") { scene, archive in
+    @Test(arguments: ["custom", "plain"])
+    func aMigrationThatIsInTheBackupCannotBeLeftOut(_ format: String) async throws {
+        try await Self.scene(format) { scene, archive in
             let output = try await scene.sluice(
                 "restore", "staging", "--from", archive, "--except", "20240101000000_jobs",
                 "--except", "20240102000000_harm")
             #expect(output.status == 4, "\(output.stdout)\(output.stderr)")
-            #expect(output.stdout.contains("take an older backup"))
+            #expect(output.stderr.contains("20240101000000_jobs is in the backup already"))
+            #expect(output.stderr.contains("take an older backup"))
+            // Refused before anything is made.
+            let sandboxes = "\(scene.git.directory)/sandboxes"
+            #expect(!FileManager.default.fileExists(atPath: sandboxes))
         }
     }
 }

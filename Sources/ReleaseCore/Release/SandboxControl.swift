@@ -21,6 +21,9 @@ public struct SandboxControl {
     /// - Throws: ``ReleaseError`` when the environment has a database of its
     ///   own, and `SandboxError`.
     public func open(_ name: String) throws -> Use {
+        if let restored = try RestoredClusters(workspace).open(name) {
+            return Use(url: restored.url, cluster: restored.cluster)
+        }
         let environment = try workspace.environment(named: name)
         guard environment.isSandboxed else {
             throw ReleaseError(
@@ -36,11 +39,13 @@ public struct SandboxControl {
 
     /// Deletes the server and everything in it.
     ///
+    /// - Parameter name: a restored cluster instead of the repository's server.
     /// - Throws: ``ReleaseError`` while it is in use.
     /// - Returns: whether there was one.
-    public func remove() throws -> Bool {
-        let directory = SandboxDatabases.directory(
-            workspace.options, repository: workspace.repositoryKey)
+    public func remove(_ name: String? = nil) throws -> Bool {
+        let directory =
+            name.map { RestoredClusters(workspace).directory($0) }
+            ?? SandboxDatabases.directory(workspace.options, repository: workspace.repositoryKey)
         guard FileManager.default.fileExists(atPath: directory) else { return false }
         guard !FileManager.default.fileExists(atPath: "\(directory)/data/postmaster.pid") else {
             throw ReleaseError(

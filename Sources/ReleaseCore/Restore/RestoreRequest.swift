@@ -39,6 +39,8 @@ public struct RestoreReport: Sendable {
     public var target: String
     /// For `psql`; only of the private server, which has no password.
     public var url: String?
+    /// The name of a private server of its own, where it has one.
+    public var name: String?
     public var tables: Int
     /// What the backup had applied already.
     public var restored: Int

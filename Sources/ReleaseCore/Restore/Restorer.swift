@@ -19,25 +19,97 @@ public struct Restorer {
     public func run(_ request: RestoreRequest) throws -> RestoreReport {
         let release = try workspace.release(to: request.environment)
         try checkNames(request.except, release)
-        guard case .archive(let path) = request.source else {
-            throw Self.pgBackRest(request.source)
-        }
-        let archive = try BackupArchive(at: path)
-        let place = try place(request.target)
-        try refuseEnvironments(place)
-        try refuseFull(place)
         let installation = try ServerInstallation.find(override: workspace.options.serverBindir)
-        try ArchiveLoader(
-            installation: installation, target: place.target, interrupt: interrupt
-        ).load(archive, isPrivate: place.isPrivate)
+        switch request.source {
+        case .archive(let path):
+            return try restore(path, request, release, installation)
+        case .pgBackRest(let stanza, let time):
+            let restore = try PgBackRestRestore(
+                stanza, time, installation, workspace.options.variables, interrupt)
+            return try self.restore(restore, request, release)
+        }
+    }
+
+    private func restore(
+        _ path: String, _ request: RestoreRequest, _ release: Release,
+        _ installation: ServerInstallation
+    ) throws -> RestoreReport {
+        let archive = try BackupArchive(at: path)
+        let history = try ArchivedHistory.read(archive, installation, interrupt)
+        try refuseContained(request.except, history.applied, release)
+        let place = try place(request.target)
+        do {
+            try refuseEnvironments(place)
+            try refuseFull(place)
+            try ArchiveLoader(
+                installation: installation, target: place.target, interrupt: interrupt
+            ).load(archive, isPrivate: place.isPrivate)
+            return try report("\(path) (\(archive.format.rawValue))", request, release, place)
+        } catch {
+            if place.isNew { try? place.cluster?.dropDatabase(place.target.databaseName) }
+            throw error
+        }
+    }
+
+    /// A cluster of its own, since that is what the backup is of.
+    private func restore(
+        _ restore: PgBackRestRestore, _ request: RestoreRequest, _ release: Release
+    ) throws -> RestoreReport {
+        guard case .sandbox(let name) = request.target else {
+            throw ReleaseError(
+                .usage,
+                "a backup of pgBackRest is a whole cluster, which does not fit into a database.",
+                state: "nothing was made.", next: ["restore it to a private server: --to sandbox"])
+        }
+        let database = try RestoredClusters.database(of: release, workspace)
+        let path = RestoredClusters(workspace).directory(name)
+        let copy = try restore.run(at: path)
+        do {
+            let cluster = try SandboxCluster.start(
+                .kept(at: copy.directory), installation: restore.installation)
+            let url = cluster.url(database: database)
+            let place = Place(
+                target: try ConnectionTarget(url: url), url: url, isPrivate: true,
+                cluster: cluster, name: name)
+            let applied = try RestoredClusters.session(place.target, cluster) { session in
+                Set(try DatabaseState.read(session).history.appliedNames)
+            }
+            try refuseContained(request.except, applied, release)
+            let time = restore.targetTime.map { " as of \($0)" } ?? ""
+            return try report(
+                "pgBackRest, stanza \(restore.stanza)\(time)", request, release, place)
+        } catch {
+            copy.remove()
+            throw error
+        }
+    }
+
+    private func report(
+        _ source: String, _ request: RestoreRequest, _ release: Release, _ place: Place
+    ) throws -> RestoreReport {
         var report = RestoreReport(
-            environment: release.environment.name,
-            source: "\(path) (\(archive.format.rawValue))", target: place.target.redacted,
-            url: place.isPrivate ? place.url : nil, tables: 0, restored: 0, applied: [],
-            leftOut: [], tooLate: [], notes: [])
+            environment: release.environment.name, source: source,
+            target: place.target.redacted, url: place.isPrivate ? place.url : nil,
+            name: place.name, tables: 0, restored: 0, applied: [], leftOut: [], tooLate: [],
+            notes: [])
         try replay(request, release, place, &report)
         check(release, place, &report)
         return report
+    }
+
+    /// What is applied in the backup cannot be left out any more.
+    private func refuseContained(
+        _ names: Set<String>, _ applied: Set<String>, _ release: Release
+    ) throws {
+        let contained = release.offered.migrations.map(\.name).filter {
+            names.contains($0) && applied.contains($0)
+        }
+        guard let first = contained.first else { return }
+        let more = contained.count > 1 ? " and \(contained.count - 1) more are" : " is"
+        throw ReleaseError(
+            .needsAttention,
+            "\(first)\(more) in the backup already, and so cannot be left out.",
+            state: "nothing was restored.", next: ["take an older backup to be without it."])
     }
 
     // MARK: where to
@@ -49,6 +121,10 @@ public struct Restorer {
         /// Whether its server is the repository's own.
         var isPrivate: Bool
         var cluster: SandboxCluster?
+        /// Whether it was made for this, and goes when nothing comes of it.
+        var isNew = false
+        /// By which `sluice sandbox run` finds it.
+        var name: String?
     }
 
     private func place(_ target: RestoreRequest.Target) throws -> Place {
@@ -56,11 +132,14 @@ public struct Restorer {
         case .url(let url):
             return Place(target: try ConnectionTarget(url: url), url: url, isPrivate: false)
         case .sandbox(let name):
-            let access = try SandboxDatabases.open(
-                name, workspace.options, repository: workspace.repositoryKey)
+            let cluster = try SandboxDatabases.cluster(
+                workspace.options, repository: workspace.repositoryKey)
+            let isNew = try !cluster.databaseExists(name)
+            if isNew { try cluster.createDatabase(name) }
+            let url = cluster.url(database: name)
             return Place(
-                target: access.target, url: access.cluster?.url(database: name) ?? "",
-                isPrivate: true, cluster: access.cluster)
+                target: try ConnectionTarget(url: url), url: url, isPrivate: true,
+                cluster: cluster, isNew: isNew)
         }
     }
 
@@ -193,19 +272,5 @@ public struct Restorer {
         guard !checks.isEmpty else { return }
         let stage = SmokeStage(workspace: workspace, interrupt: interrupt)
         report.smoke = SmokeRunner(stage.setting(release, place.target)).run(checks)
-    }
-
-    private static func pgBackRest(_ source: RestoreRequest.Source) -> ReleaseError {
-        guard case .pgBackRest(let stanza, let time) = source else {
-            return ReleaseError(.usage, "there is no such backup.")
-        }
-        let until = time.map { " --type=time \"--target=\($0)\" --target-action=promote" } ?? ""
-        return ReleaseError(
-            .usage, "this version does not start the server of a pgBackRest backup itself.",
-            state: "nothing was changed.",
-            next: [
-                "pgbackrest --stanza=\(stanza) --pg1-path=EMPTY-FOLDER\(until) restore, and start PostgreSQL there;",
-                "then pg_dump it, and restore that archive with sluice restore.",
-            ])
     }
 }

@@ -10,6 +10,11 @@ struct RestoreCommand: ParsableCommand {
             sandbox, replays what the environment's branch has beyond it, except the migrations \
             named, and runs the smoke checks that ask the database. Never writes to an environment; \
             the copy's ledger says that it is a copy.
+
+            With pgbackrest:STANZA it restores the whole cluster to a private server of its own, as \
+            it is now or was at --target-time, with everything that was archived until then; \
+            “sluice sandbox run NAME” keeps that server running, “sluice sandbox remove NAME” \
+            deletes it. PGBACKREST_CONFIG names another configuration file.
             """)
 
     @Argument(help: "The environment the backup is of.")
@@ -26,7 +31,10 @@ struct RestoreCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Leave this migration out.", valueName: "migration"))
     var except: [String] = []
 
-    @Option(help: ArgumentHelp("Of pgBackRest: as it was at this time.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "Of pgBackRest: as it was at this time, such as 2026-11-23T15:00:00Z.",
+            valueName: "time"))
     var targetTime: String?
 
     @OptionGroup var common: CommonOptions

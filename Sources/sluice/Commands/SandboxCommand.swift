@@ -13,7 +13,7 @@ struct SandboxCommand: ParsableCommand {
                 "Keep the private server running, with the URL of an environment's database, until Ctrl-C."
         )
 
-        @Argument(help: "A sandboxed environment.")
+        @Argument(help: "A sandboxed environment, or a cluster that was restored.")
         var environment: String
 
         @OptionGroup var common: CommonOptions
@@ -34,12 +34,15 @@ struct SandboxCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "remove", abstract: "Delete the private server and everything in it.")
 
+        @Argument(help: "A cluster that was restored, instead of the repository's server.")
+        var name: String?
+
         @OptionGroup var common: CommonOptions
 
         func run() throws {
             let console = common.console
             try CommandRunner(console: console).run {
-                let removed = try SandboxControl(try common.workspace()).remove()
+                let removed = try SandboxControl(try common.workspace()).remove(name)
                 try console.answer(
                     removed ? "removed." : "there was none.", ["removed": removed])
                 return .success

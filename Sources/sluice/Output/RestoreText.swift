@@ -26,7 +26,16 @@ struct RestoreText {
                 ? "\(console.paint("restored", .good)); \(report.environment) was not touched."
                 : "\(console.paint("not as asked", .bad)); \(report.environment) was not touched.")
         if let url = report.url {
-            lines.append("next:  sluice sandbox run keeps its server; the database is \(url)")
+            lines.append(
+                report.name.map {
+                    "next:  sluice sandbox run \($0)   (keeps its server running, until Ctrl-C)"
+                }
+                    ?? "next:  sluice sandbox run keeps its server; the database is \(url)")
+            if let name = report.name {
+                lines.append("next:  psql \"\(url)\"")
+                lines.append(
+                    "next:  sluice sandbox remove \(name)   (when it is not needed any more)")
+            }
         }
         return lines
     }
