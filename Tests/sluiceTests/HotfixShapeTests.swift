@@ -105,6 +105,74 @@ struct HotfixShapeTests {
         }
     }
 
+    @Test func ofACommitWithSeveralMigrationsOnlyTheOneIsTakenOutOfThePrismaSchema() async throws {
+        try await ReleaseScene.with { scene in
+            let before = """
+                model Job {
+                  id Int @id
+                  pay Int? @map("budget")
+                  @@map("jobs")
+                }
+
+                """
+            let after = """
+                enum State {
+                  open
+                  closed
+                }
+
+                model Job {
+                  id Int @id
+                  state State?
+                  visits Visit[]
+                  @@index([state])
+                  @@map("jobs")
+                }
+
+                model Visit {
+                  id Int @id
+                  job Job @relation(fields: [jobId], references: [id])
+                  jobId Int @map("job_id")
+                  @@map("visits")
+                }
+
+                """
+            try scene.git.commit("schema", files: ["prisma/schema.prisma": before])
+            try scene.migration("1_jobs", HotfixTests.jobs)
+            try scene.git.commit(
+                "all at once",
+                files: [
+                    "prisma/schema.prisma": after,
+                    "prisma/migrations/2_harm/migration.sql":
+                        "ALTER TABLE jobs DROP COLUMN budget;",
+                    "prisma/migrations/3_state/migration.sql": """
+                    CREATE TYPE "State" AS ENUM ('open', 'closed');
+                    ALTER TABLE jobs ADD COLUMN state "State";
+                    CREATE INDEX jobs_state_idx ON jobs (state);
+                    """,
+                    "prisma/migrations/4_visits/migration.sql":
+                        "CREATE TABLE visits (id int PRIMARY KEY, job_id int NOT NULL REFERENCES jobs (id));",
+                ])
+            func schema(without name: String) async throws -> String {
+                let hotfix = try await scene.json(Document.self, ["hotfix", name]).hotfix
+                #expect(hotfix.proven)
+                return try scene.git.git("show", "\(hotfix.branch):prisma/schema.prisma") + "\n"
+            }
+            let harm = try await schema(without: "2_harm")
+            #expect(harm.contains("  pay Int? @map(\"budget\")\n"))
+            #expect(harm.replacing("  pay Int? @map(\"budget\")\n", with: "") == after)
+            let state = try await schema(without: "3_state")
+            let visits = "  visits Visit[]\n"
+            let start = try #require(after.firstRange(of: "model Visit")).lowerBound
+            let block = "\n" + after[start...]
+            #expect(
+                state
+                    == before.replacing("  pay Int? @map(\"budget\")\n", with: visits) + block)
+            let visit = try await schema(without: "4_visits")
+            #expect(visit + block == after.replacing(visits, with: ""))
+        }
+    }
+
     @Test func aConflictInThePrismaSchemaIsMarkedAndReported() async throws {
         try await ReleaseScene.with { scene in
             let text = { (line: String) in "model jobs {\n  id Int @id\n\(line)}\n" }

@@ -9,6 +9,8 @@ struct DatamodelMerge {
     let release: Release
     /// The commit today's schema is read from.
     let commit: ObjectID
+    /// The scripts by migration, which tell apart what one commit brought.
+    var scripts: ([String]) throws -> [String]
 
     struct Result {
         /// New contents by path; only of files that change.
@@ -37,26 +39,31 @@ struct DatamodelMerge {
             let others = release.offered.migrations.filter {
                 $0.provenance?.commit == provenance.commit && !names.contains($0.name)
             }
-            try merge(migration, provenance.commit, others.map(\.name), today, &result)
+            let mine = migrations.filter { $0.provenance?.commit == provenance.commit }
+            let commit = Source(
+                commit: provenance.commit, undone: mine.map(\.name), others: others.map(\.name))
+            try merge(migration, commit, today, &result)
         }
         return result
     }
 
+    /// A commit and the migrations it brought.
+    private struct Source {
+        var commit: ObjectID
+        var undone: [String]
+        var others: [String]
+    }
+
     private func merge(
-        _ migration: Migration, _ source: ObjectID, _ others: [String],
-        _ today: (String) throws -> [UInt8]?, _ result: inout Result
+        _ migration: Migration, _ source: Source, _ today: (String) throws -> [UInt8]?,
+        _ result: inout Result
     ) throws {
-        guard let parent = try repository.commit(source).parents.first else { return }
-        for path in try paths(at: [commit, source, parent]) {
-            let before = try text(path, parent)
-            let after = try text(path, source)
+        guard let parent = try repository.commit(source.commit).parents.first else { return }
+        for path in try paths(at: [commit, source.commit, parent]) {
+            var before = try text(path, parent)
+            let after = try text(path, source.commit)
             guard before != after else { continue }
-            if let other = others.first {
-                result.notes.append(
-                    "\(path) is as it was: commit \(source.short) also brought \(other), so its changes belong to both."
-                )
-                continue
-            }
+            if !source.others.isEmpty { before = try part(path, before, after, source, &result) }
             let current = try result.files[path] ?? today(path) ?? text(path, commit)
             let merged = try TextMerge(
                 base: after, ours: current, theirs: before, ourLabel: "today",
@@ -67,6 +74,26 @@ struct DatamodelMerge {
                 result.conflicts.append(path)
             }
         }
+    }
+
+    /// The file behind the commit without what only the undone migrations name.
+    private func part(
+        _ path: String, _ before: [UInt8], _ after: [UInt8], _ source: Source,
+        _ result: inout Result
+    ) throws -> [UInt8] {
+        var part = DatamodelPart(
+            before: String(decoding: before, as: UTF8.self),
+            after: String(decoding: after, as: UTF8.self),
+            undone: try scripts(source.undone), others: try scripts(source.others))
+        let turned = part.turned()
+        let count = part.shared.count
+        if let line = part.shared.first {
+            let others = source.others.count > 1 ? " and others" : ""
+            result.notes.append(
+                "\(path): commit \(source.commit.short) also brought \(source.others[0])\(others); \(count == 1 ? "a line" : "\(count) lines") that both name \(count == 1 ? "is" : "are") as before, such as “\(line)”."
+            )
+        }
+        return Array(turned.utf8)
     }
 
     private func text(_ path: String, _ commit: ObjectID) throws -> [UInt8] {

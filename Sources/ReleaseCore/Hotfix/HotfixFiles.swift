@@ -64,8 +64,9 @@ struct HotfixFiles {
         }
         let folder = folderName
         let sql = text.script
-        let datamodel = try DatamodelMerge(repository: repository, release: release, commit: base)
-            .run(undoing: undone)
+        let datamodel = try DatamodelMerge(
+            repository: repository, release: release, commit: base, scripts: scripts
+        ).run(undoing: undone)
         var files = datamodel.files
         files["\(release.configuration.migrationsPath)/\(folder)/migration.sql"] = Array(sql.utf8)
         let branch = try freeBranch()
@@ -103,8 +104,9 @@ struct HotfixFiles {
         }
         let folder = folderName
         let sql = text.script
-        let datamodel = try DatamodelMerge(repository: repository, release: release, commit: base)
-            .run(undoing: undone) { Workspace.contents(of: "\(tree)/\($0)") }
+        let datamodel = try DatamodelMerge(
+            repository: repository, release: release, commit: base, scripts: scripts
+        ).run(undoing: undone) { Workspace.contents(of: "\(tree)/\($0)") }
         let script = "\(release.configuration.migrationsPath)/\(folder)/migration.sql"
         try Self.write(Array(sql.utf8), to: "\(tree)/\(script)", isNew: true)
         for (path, contents) in datamodel.files {
@@ -116,6 +118,12 @@ struct HotfixFiles {
             cannotReturn: text.proof.cannotReturn)
         hotfix.written = [script] + datamodel.files.keys.sorted()
         return filled(hotfix, text, datamodel)
+    }
+
+    private func scripts(_ names: [String]) throws -> [String] {
+        try workspace.scripts(of: names, in: release).values.map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 
     private func checkedOut() throws -> (branch: String?, commit: ObjectID?) {
