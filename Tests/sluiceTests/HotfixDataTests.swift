@@ -71,6 +71,20 @@ struct HotfixDataTests {
                 of: "user 'USER', password 'PASSWORD'", with: "user '\(parts?.user ?? "postgres")'")
     }
 
+    @Test func rowsOfTheHistoryItselfAreNoReasonToDoubtTheFollowUps() async throws {
+        try await ReleaseScene.with { scene in
+            try scene.migration(
+                "1_t",
+                "CREATE TABLE t (id int PRIMARY KEY, v int NOT NULL); INSERT INTO t VALUES (1, 1);")
+            try scene.migration("2_harm", "ALTER TABLE t DROP COLUMN v;")
+            let output = try await scene.sluice("hotfix", "2_harm")
+            #expect(output.status == 0, "\(output.stdout)\(output.stderr)")
+            #expect(
+                output.stdout.contains("this hotfix with its follow-ups has the schema of before"))
+            #expect(output.stdout.contains("SET NOT NULL"))
+        }
+    }
+
     @Test func largeTablesGetTheirIndexesWithoutLockingOutWriters() async throws {
         try await ReleaseScene.with { scene in
             try scene.migration("1_t", "CREATE TABLE t (id int, v int); CREATE INDEX i ON t(v);")

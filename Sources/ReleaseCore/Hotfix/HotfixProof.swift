@@ -169,18 +169,54 @@ struct HotfixProver {
         }
         var left = SchemaDifference(from: try databases.read(session), to: goal).details
         let followUps = steps.flatMap(\.followUps).map { $0.statement + ";" }
-        if !left.isEmpty, !followUps.isEmpty {
-            let isNested = session.isInTransaction
-            try session.execute(isNested ? "SAVEPOINT sluice_follow_ups" : "BEGIN")
-            do {
-                try session.execute(followUps.joined(separator: "\n"))
-                left = SchemaDifference(from: try databases.read(session), to: goal).details
-                proof.needsFollowUps = true
-            } catch is PostgresError {}
-            try session.execute(isNested ? "ROLLBACK TO SAVEPOINT sluice_follow_ups" : "ROLLBACK")
+        if !left.isEmpty, !followUps.isEmpty,
+            let completed = try complete(followUps.joined(separator: "\n"), session)
+        {
+            left = SchemaDifference(from: completed, to: goal).details
+            proof.needsFollowUps = true
         }
         proof.cannotReturn += left
     }
+
+    /// The schema behind the follow-ups, which is not kept; `nil` where they do not
+    /// run. Rows that the history itself has inserted are in their way as those of an
+    /// environment are, but here nobody fills them in (SQLSTATE class 23).
+    private func complete(
+        _ followUps: String, _ session: PostgresSession
+    ) throws -> SchemaSnapshot? {
+        let isNested = session.isInTransaction
+        let name = "sluice_follow_ups"
+        for preparation in ["", Self.emptyAllTables] {
+            try session.execute(isNested ? "SAVEPOINT \(name)" : "BEGIN")
+            let result = Result {
+                if !preparation.isEmpty { try session.execute(preparation) }
+                try session.execute(followUps)
+                return try databases.read(session)
+            }
+            try session.execute(isNested ? "ROLLBACK TO SAVEPOINT \(name)" : "ROLLBACK")
+            switch result {
+            case .success(let schema): return schema
+            case .failure(let error as PostgresError)
+            where error.state?.rawValue.hasPrefix("23") == true:
+                continue
+            case .failure(let error as PostgresError) where !error.connectionLost: return nil
+            case .failure(let error): throw error
+            }
+        }
+        return nil
+    }
+
+    private static let emptyAllTables = """
+        DO $$
+        DECLARE tables text;
+        BEGIN
+          SELECT string_agg(c.oid::regclass::text, ', ') INTO tables
+          FROM pg_catalog.pg_class c
+          WHERE c.relkind IN ('r', 'p') AND c.relnamespace::regnamespace::text !~ '^(pg_|information_schema$)';
+          IF tables IS NOT NULL THEN EXECUTE 'TRUNCATE ' || tables || ' CASCADE'; END IF;
+        END
+        $$
+        """
 
     private func refuseNothing(_ groups: [Range<Int>], _ proof: HotfixProof) throws {
         let names = groups.flatMap { databases.migrations[$0].map(\.name) }
