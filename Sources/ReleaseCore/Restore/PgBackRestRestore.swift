@@ -17,9 +17,7 @@ struct PgBackRestRestore {
     /// Days rather than minutes: a large backup takes its time.
     private static let timeout = Duration.seconds(7 * 24 * 3600)
 
-    /// - Parameters:
-    ///   - source: the stanza and the time as they were given.
-    /// - Throws: ``ReleaseError`` for a time that cannot be understood.
+    /// Throws ``ReleaseError`` for a time that cannot be understood.
     init(
         _ stanza: String, _ time: String?, _ installation: ServerInstallation,
         _ variables: [String: String], _ interrupt: Interrupt
