@@ -307,4 +307,32 @@ struct HazardCase: Sendable, CustomTestStringConvertible {
             #expect(try HazardCase(String(steps[0])).described() == [])
         }
     }
+
+    @Test(arguments: [
+        "DELETE FROM _sluice.holds WHERE id = 1",
+        "INSERT INTO _sluice.approvals (digest) VALUES ('x')",
+        "SET search_path = _sluice; TRUNCATE steps",
+        "UPDATE \"_prisma_migrations\" SET finished_at = now() WHERE id = 'x'",
+        "DROP SCHEMA _sluice CASCADE", "ALTER TABLE _sluice.holds DISABLE TRIGGER ALL",
+        "ALTER SCHEMA _sluice RENAME TO old",
+        "CREATE TRIGGER t BEFORE INSERT ON _sluice.steps EXECUTE FUNCTION f()",
+        "DO $$ BEGIN EXECUTE 'TRUNCATE ' || '_sluice.' || 'holds'; END $$",
+        "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DELETE FROM _sluice.holds'",
+        "WITH d AS (DELETE FROM _sluice.holds RETURNING id) SELECT * FROM d",
+    ])
+    func whatGatesBelieveIsNotForScripts(_ sql: String) throws {
+        #expect(
+            try HazardCase(sql).described().contains { $0.hasPrefix("own-tables-touched error") })
+        // Nor in a database that is empty yet.
+        let reports = Linter.findings(in: [("a", try Script(sql))], databaseIsEmpty: true)
+        #expect(reports.flatMap(\.findings).contains { $0.rule == "own-tables-touched" })
+    }
+
+    @Test(arguments: [
+        "SELECT count(*) FROM _sluice.holds", "CREATE TABLE sluice (x int)",
+        "COMMENT ON TABLE jobs IS '_sluice'",
+    ])
+    func readingThemIsNoHazard(_ sql: String) throws {
+        #expect(!(try HazardCase(sql).described().contains { $0.contains("own-tables") }))
+    }
 }

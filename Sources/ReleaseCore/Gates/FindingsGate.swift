@@ -45,11 +45,13 @@ struct FindingsGate {
     }
 
     private func isAnswered(_ name: String, _ finding: Finding) -> Bool {
-        accepted.contains(name) && reason != nil || acceptedLosses.contains(name)
+        if accepted.contains(name), reason != nil { return true }
+        return finding.hazard != .script && acceptedLosses.contains(name)
             || losesNothing(name, finding)
     }
 
     private func losesNothing(_ name: String, _ finding: Finding) -> Bool {
+        guard finding.hazard != .script else { return false }
         let here = (counted ?? []).filter {
             $0.migration == name && $0.loss.statement == finding.statement
         }

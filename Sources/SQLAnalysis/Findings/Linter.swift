@@ -25,7 +25,7 @@ public struct Linter: Sendable {
         DetachPartitionBlocks(), RefreshBlocksReads(), WorkUnderLock(), ExplicitLock(),
         RenameTable(), RenameColumn(), RenameObject(), MovedToSchema(), DropIndexUsed(),
         DropConstraint(), DropNotNull(), DropDefault(), RowSecurity(), AccessTaken(),
-        TriggerSilenced(), JSONColumn(), ConcurrentIndexCorruption(),
+        TriggerSilenced(), JSONColumn(), ConcurrentIndexCorruption(), OwnTablesTouched(),
     ]
 
     private let rules: [any Rule]
