@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import PostgresLink
 import Sandbox
 import TestSupport
 import Testing
@@ -10,7 +11,8 @@ import Testing
 struct BackupGateTests {
     /// A database with one table, dumped in a form of pg_dump's.
     private func dump(
-        _ fixture: DeploymentFixture, _ form: String, to name: String = "dump"
+        _ fixture: DeploymentFixture, _ form: String, to name: String = "dump",
+        _ options: String...
     ) throws -> String {
         try fixture.ask(
             "DROP TABLE IF EXISTS a; CREATE TABLE a AS SELECT generate_series(1, 5000) x")
@@ -18,7 +20,7 @@ struct BackupGateTests {
         let bindir = try ServerInstallation.find(override: nil).bindir
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "\(bindir)/pg_dump")
-        process.arguments = ["--format=\(form)", "--file=\(path)", fixture.url]
+        process.arguments = ["--format=\(form)", "--file=\(path)"] + options + [fixture.url]
         try process.run()
         process.waitUntilExit()
         #expect(process.terminationStatus == 0)
@@ -27,16 +29,20 @@ struct BackupGateTests {
 
     private func look(
         _ fixture: DeploymentFixture, _ settings: [String: String],
-        variables: [String: String] = [:]
+        variables: [String: String] = [:], comparing: Bool = false
     ) throws -> Result<BackupGate.Evidence, BackupProblem> {
         let options = try fixture.workspace().options
-        return BackupLook(
+        var look = BackupLook(
             configuration: GateConfiguration(gate: .backup, settings: settings),
             variables: ProcessInfo.processInfo.environment.merging(variables) { $1 },
             directory: nil,
             openSandbox: { try SandboxDatabases.cluster(options, repository: nil) },
-            serverBindir: nil
-        ).find()
+            serverBindir: nil)
+        if comparing {
+            look.subject = BackupSubject(
+                rows: try fixture.connect().query(BackupSubject.question).rows)
+        }
+        return look.find()
     }
 
     private func problem(_ look: Result<BackupGate.Evidence, BackupProblem>) -> String {
@@ -69,6 +75,61 @@ struct BackupGateTests {
             #expect(problem(try look(fixture, ["file": path])).contains("no dump"))
             #expect(problem(try look(fixture, ["file": path + "x"])).contains("is not there"))
         }
+    }
+
+    @Test(
+        "of another database, of the schema alone or of nothing at all block",
+        arguments: ["c", "d", "p"])
+    func others(_ form: String) async throws {
+        try await DeploymentFixture.use { fixture in
+            let path = try dump(fixture, form)
+            #expect(try look(fixture, ["file": path], comparing: true).get().notes == [])
+            try fixture.ask(
+                "CREATE TABLE \"Odd name\" (x int); INSERT INTO \"Odd name\" VALUES (1)")
+            #expect(
+                try look(fixture, ["file": path], comparing: true).get().notes
+                    == ["it has no rows of public.Odd name"])
+            let later = try dump(fixture, form, to: "later", "--inserts")
+            #expect(try look(fixture, ["file": later], comparing: true).get().notes == [])
+            let schema = try dump(fixture, form, to: "schema", "--schema-only")
+            #expect(
+                problem(try look(fixture, ["file": schema], comparing: true)).contains(
+                    "only the schema; 2 tables"))
+            try fixture.ask("DROP TABLE a; DROP TABLE \"Odd name\"; CREATE TABLE other (x int)")
+            let message = problem(try look(fixture, ["file": later], comparing: true))
+            #expect(
+                message.contains("a backup of something else: it has public.Odd name, public.a"))
+        }
+    }
+
+    @Test("that only look like one block")
+    func fakes() async throws {
+        try await DeploymentFixture.use { fixture in
+            let path = "\(fixture.directory)/fake.sql"
+            let end = "--\n-- PostgreSQL database dump complete\n--\n"
+            let start = "--\n-- PostgreSQL database dump\n--\n"
+            for (text, words) in [
+                (start + end, "no dump"),
+                (start + "-- Dumped from database version 15.18\n" + end, "has no table"),
+            ] {
+                try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+                #expect(problem(try look(fixture, ["file": path])).contains(words))
+            }
+        }
+    }
+
+    @Test("made of a database of another name say so")
+    func otherName() throws {
+        let listing = """
+            ;     dbname: shop
+            ;
+            215; 1259 16385 TABLE public jobs me
+            3301; 0 16385 TABLE DATA public jobs me
+            """
+        let subject = BackupSubject(rows: [["prod", "public.jobs", "t"], ["prod", nil, nil]])
+        #expect(
+            try subject.compare(BackupContents(listing: listing), "d")
+                == ["it was made of the database “shop”, this one is “prod”"])
     }
 
     @Test("are as old as they say themselves, whatever the file's date")

@@ -12,6 +12,8 @@ struct BackupGate {
         var checksum: String?
         /// What was done to see that it can be read.
         var proof: String
+        /// What else there is to know about it.
+        var notes: [String] = []
     }
 
     var maxAge: Duration
@@ -39,8 +41,9 @@ struct BackupGate {
                     "the latest backup, \(backup.name), is \(words) old; at most \(DurationText.describe(maxAge)) are allowed.",
                     details: details(backup), wayOut: "make a backup, then run it again")
             }
+            let notes = backup.notes.map { "; \($0)" }.joined()
             return GateResult(
-                .backup, .pass, "\(backup.name) is \(words) old; \(backup.proof).",
+                .backup, .pass, "\(backup.name) is \(words) old; \(backup.proof)\(notes).",
                 details: details(backup))
         }
     }

@@ -12,9 +12,13 @@ struct BackupLook: Sendable {
     /// A private server to restore into, where that is asked for.
     let openSandbox: @Sendable () throws -> SandboxCluster
     let serverBindir: String?
+    /// The database of which it should be one; `nil` where nobody could look.
+    var subject: BackupSubject?
 
     /// Reading a backup to its end may take long.
     private static let limit = Duration.seconds(6 * 3600)
+    /// Saying when the last one was made does not.
+    private static let commandLimit = Duration.seconds(300)
 
     func find() -> Result<BackupGate.Evidence, BackupProblem> {
         Result { () throws -> BackupGate.Evidence in
@@ -41,7 +45,13 @@ struct BackupLook: Sendable {
     // MARK: Commands
 
     private func asked(_ command: String) throws -> BackupGate.Evidence {
-        let output = try run("/bin/sh", ["-c", command], timeout: .seconds(300))
+        let output = try run("/bin/sh", ["-c", command], timeout: Self.commandLimit)
+        guard output.endedFor == nil else {
+            throw BackupProblem(
+                message:
+                    "the backup command was ended after \(DurationText.describe(Self.commandLimit))."
+            )
+        }
         guard output.status == 0 else {
             throw BackupProblem(
                 message: "the backup command ended with \(output.status): \(Self.words(output))")
@@ -89,9 +99,12 @@ struct BackupLook: Sendable {
         if isPlain {
             try checkPlain(path, name, status.size)
             evidence.proof = "it is complete to its last line"
+            try compare(try BackupContents(plain: path), name, &evidence)
         } else {
-            evidence.madeAt = min(evidence.madeAt, try checkArchive(path, name) ?? evidence.madeAt)
+            let (madeAt, contents) = try checkArchive(path, name)
+            evidence.madeAt = min(evidence.madeAt, madeAt ?? evidence.madeAt)
             evidence.proof = "pg_restore reads it to its end"
+            try compare(contents, name, &evidence)
         }
         if !status.isFolder { evidence.checksum = try Self.checksum(path) }
         if configuration.settings["verify"] == "restore" {
@@ -101,8 +114,17 @@ struct BackupLook: Sendable {
         return evidence
     }
 
-    /// - Returns: when the dump was made, by the archive's own words.
-    private func checkArchive(_ path: String, _ name: String) throws -> Double? {
+    private func compare(
+        _ contents: BackupContents, _ name: String, _ evidence: inout BackupGate.Evidence
+    ) throws {
+        guard !contents.tables.isEmpty || subject?.tables.isEmpty == true else {
+            throw BackupProblem(message: "\(name) has no table in it.")
+        }
+        evidence.notes = try subject?.compare(contents, name) ?? []
+    }
+
+    /// - Returns: when the dump was made, by the archive's own words, and what is in it.
+    private func checkArchive(_ path: String, _ name: String) throws -> (Double?, BackupContents) {
         let list = try run(program("pg_restore"), ["--list", path])
         guard list.status == 0 else {
             throw BackupProblem(message: "pg_restore cannot read \(name): \(Self.words(list))")
@@ -117,8 +139,10 @@ struct BackupLook: Sendable {
                 message: "pg_restore cannot read \(name) to its end: \(Self.words(whole))")
         }
         let text = String(decoding: list.stdout, as: UTF8.self)
-        guard let found = text.firstRange(of: "Archive created at ") else { return nil }
-        return Timestamp.parse(text[found.upperBound...].prefix { !$0.isNewline })
+        let made = text.firstRange(of: "Archive created at ").flatMap {
+            Timestamp.parse(text[$0.upperBound...].prefix { !$0.isNewline })
+        }
+        return (made, BackupContents(listing: text))
     }
 
     private func checkPlain(_ path: String, _ name: String, _ size: Int) throws {
@@ -127,7 +151,8 @@ struct BackupLook: Sendable {
         let head = String(decoding: try handle.read(upToCount: 1024) ?? Data(), as: UTF8.self)
         try handle.seek(toOffset: UInt64(max(0, size - 512)))
         let tail = String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
-        guard head.contains("PostgreSQL database dump") else {
+        let signs = ["-- PostgreSQL database dump", "-- Dumped from database version"]
+        guard signs.allSatisfy(head.contains) else {
             throw BackupProblem(message: "\(name) is no dump of PostgreSQL.")
         }
         guard tail.contains("PostgreSQL database dump complete") else {

@@ -22,10 +22,17 @@ struct EvidenceCollector {
     /// - Throws: `GitError`, and `PostgresError` when the connection is lost.
     func collect(_ plan: Plan) throws -> GateEvidence {
         var evidence = GateEvidence()
-        guard !plan.isEmpty else { return evidence }
+        guard !plan.isEmpty else {
+            if let gate = configured(.window) { evidence.asked[.window] = window(gate) }
+            return evidence
+        }
+        let hasMigrationChecks =
+            try selection.isOn(.upstream) && workspace.hasMigrationChecks(release)
         for answer in questions(plan).concurrentMap({ $0() }) {
             switch answer {
-            case .upstream(let upstream): evidence.upstream = upstream
+            case .upstream(var upstream):
+                upstream.hasSmokeChecks = upstream.hasSmokeChecks || hasMigrationChecks
+                evidence.upstream = upstream
             case .gate(let result): evidence.asked[result.gate] = result
             case .checks(let checks): evidence.checks = checks
             }
@@ -137,15 +144,18 @@ extension EvidenceCollector {
     private var backupQuestion: (@Sendable () -> Answer)? {
         guard let gate = configured(.backup) else { return nil }
         let (options, key) = (workspace.options, workspace.repositoryKey)
-        let look = BackupLook(
+        var look = BackupLook(
             configuration: gate, variables: options.variables,
             directory: workspace.repository?.workTree,
             openSandbox: { try SandboxDatabases.cluster(options, repository: key) },
             serverBindir: options.serverBindir)
+        look.subject = (try? link.session.query(BackupSubject.question)).map {
+            BackupSubject(rows: $0.rows)
+        }
         let judge = BackupGate(
             maxAge: gate.settings["max_age"].flatMap(DurationText.parse) ?? .seconds(86_400),
             now: WallClock.seconds)
-        return { .gate(judge.result(look.find())) }
+        return { [look] in .gate(judge.result(look.find())) }
     }
 
     private func flagQuestion(_ plan: Plan) -> (@Sendable () -> Answer)? {
