@@ -8,6 +8,8 @@ import Sandbox
 /// exit code. The one place where errors become text.
 struct CommandRunner {
     let console: Console
+    /// What JSON output says of an error.
+    var document: (RefusalDocument) -> any Encodable = { $0 }
 
     func run(_ body: () throws -> ExitCode) throws {
         let code: ExitCode
@@ -17,6 +19,9 @@ struct CommandRunner {
             throw exit
         } catch {
             let explanation = Explanation(of: error)
+            if console.format == .json {
+                try? console.document(document(RefusalDocument(explanation)))
+            }
             console.error(explanation.text(console))
             code = explanation.code
         }

@@ -13,7 +13,26 @@ struct Sluice: ParsableCommand {
         {
             GitRepository.prepare()
         }
-        main(nil)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            refuse(error)
+            exit(withError: error)
+        }
+    }
+
+    /// A mistake on the command line is one document too, where one is asked for; whatever a
+    /// command refuses has been told by then.
+    private static func refuse(_ error: any Error) {
+        let arguments = CommandLine.arguments
+        let wantsJSON =
+            arguments.contains("--format=json")
+            || zip(arguments, arguments.dropFirst()).contains { $0 == ("--format", "json") }
+        let code = exitCode(for: error)
+        guard wantsJSON, !(error is ExitCode), code != .success else { return }
+        let console = Console(format: .json, color: .never, isVerbose: false)
+        try? console.document(RefusalDocument(usage: message(for: error), code))
     }
 
     static let configuration = CommandConfiguration(

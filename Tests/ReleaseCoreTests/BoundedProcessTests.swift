@@ -57,6 +57,22 @@ struct BoundedProcessTests {
         }
     }
 
+    @Test("leaves nothing behind that has left its group", arguments: [true, false])
+    func daemon(_ isLate: Bool) async throws {
+        try await withTemporaryDirectory { folder in
+            try await BlockingThread.run {
+                // A session of its own, and an orphan at once.
+                let line =
+                    "(setsid sh -c 'echo $$ >\(folder)/new; mv \(folder)/new \(folder)/pid; exec sleep 1000' >/dev/null 2>&1 &); while ! test -e \(folder)/pid; do sleep 0.05; done; \(isLate ? "sleep 1000" : "true")"
+                let output = try shell(line, timeout: .seconds(isLate ? 5 : 60)).run(Interrupt())
+                #expect((output.endedFor != nil) == isLate)
+                let text = try String(contentsOfFile: "\(folder)/pid", encoding: .utf8)
+                let pid = try #require(pid_t(text.dropLast()))
+                try waitUntil { kill(pid, 0) != 0 || isZombie(pid) }
+            }
+        }
+    }
+
     /// Whoever inherits orphans here may not collect them.
     private func isZombie(_ pid: pid_t) -> Bool {
         let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)

@@ -154,11 +154,49 @@ struct GateTests {
         #expect(results.map(\.outcome) == [.block, .block, .pass, .pass, .pass, .pass])
     }
 
-    @Test("an empty plan needs none")
+    @Test("an empty plan needs none but those that are not about migrations")
     func emptyPlan() {
-        var keeper = keeper(Self.environment([.dryRun], promotesFrom: "staging"))
+        var keeper = keeper(Self.environment([.dryRun, .window], promotesFrom: "staging"))
         keeper.plan = Make.plan([])
-        #expect(keeper.results().isEmpty)
+        keeper.evidence.asked[.window] = GateResult(.window, .block, "closed")
+        let results = keeper.results()
+        #expect(results.map(\.gate) == [.history, .window])
+        #expect(results.map(\.outcome) == [.pass, .block])
+    }
+
+    @Test("a refusal tells whom the file lets past it")
+    func overrideHint() {
+        var environment = Self.environment([.dryRun])
+        environment.gates[0].lists["overridable_by"] = ["mia@example.com"]
+        var keeper = keeper(environment)
+        #expect(keeper.results()[0].wayOut?.contains("--override") == false)
+        keeper.identities = ["mia@example.com", "mia"]
+        #expect(
+            keeper.results()[0].wayOut?.hasSuffix("; or --override dry_run --reason TEXT") == true)
+        keeper.answers = GateAnswers(overrides: [.dryRun], reason: "it burns")
+        #expect(keeper.results()[0].outcome == .overridden)
+    }
+
+    @Test("a file from disk takes no committed gate away")
+    func guarded() {
+        var committed = Self.environment([.review, .backup], promotesFrom: "staging")
+        committed.gates[0].settings["approvals"] = "2"
+        var file = Self.environment([.review, .window])
+        var off = GateConfiguration(gate: .findings)
+        off.isOff = true
+        file.gates.append(off)
+        file.auto = true
+        let guarded = GuardedGates(file: file, committed: committed)
+        #expect(guarded.environment.promotesFrom == "staging")
+        #expect(guarded.environment.auto == nil)
+        let selection = GateSelection(guarded.environment)
+        for gate in [GateName.review, .backup, .window, .findings, .dryRun] {
+            #expect(selection.isOn(gate), "\(gate)")
+        }
+        let review = guarded.environment.gates.first { $0.gate == .review }
+        #expect(review?.settings["approvals"] == "2")
+        #expect(guarded.kept == ["promotes_from: staging", "auto", "review", "backup", "findings"])
+        #expect(GuardedGates(file: committed, committed: committed).kept.isEmpty)
     }
 
     @Test(

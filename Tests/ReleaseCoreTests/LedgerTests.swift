@@ -77,6 +77,41 @@ struct LedgerTests {
         }
     }
 
+    @Test(
+        "that cannot be worked with is no unreachable server",
+        arguments: [
+            ("UPDATE _sluice.meta SET version = 99", "of a newer sluice (layout 99"),
+            ("ALTER TABLE _sluice.holds DROP COLUMN reason", "is damaged: column \"reason\""),
+            ("DROP TABLE _sluice.smoke_runs CASCADE", "is damaged: relation"),
+            ("ALTER TABLE _prisma_migrations DROP COLUMN checksum", "is damaged: column"),
+        ])
+    func unusable(_ damage: String, _ words: String) async throws {
+        try await DeploymentFixture.use { fixture in
+            try fixture.write("1", "CREATE TABLE a (x int)")
+            try fixture.deploy()
+            try fixture.ask(damage)
+            let status = try fixture.status()
+            #expect(status.state == .needsAttention)
+            #expect(status.failure?.contains(words) == true, "\(status.failure ?? "")")
+            #expect(throws: ReleaseError.self) { try fixture.deploy() }
+        }
+    }
+
+    @Test("tells what earlier runs have left to be done")
+    func leftovers() async throws {
+        try await DeploymentFixture.use { fixture in
+            try fixture.write("1", "-- sluice:after Look at the graphs.\nCREATE TABLE a (x int)")
+            try fixture.deploy()
+            #expect(try fixture.status().reminders.map(\.text) == ["Look at the graphs."])
+            #expect(try fixture.status().maintenance == nil)
+            try LedgerWriter.rememberMaintenance(
+                try fixture.connect(), deployment: nil, by: "Eve")
+            let status = try fixture.status()
+            #expect(status.maintenance?.contains("by Eve") == true)
+            #expect(status.state == .upToDate)
+        }
+    }
+
     @Test("of a newer layout is refused")
     func newerLayout() async throws {
         try await DeploymentFixture.use { fixture in

@@ -245,6 +245,42 @@ struct MaintenanceTests {
         }
     }
 
+    @Test(
+        "of a run that was killed behind its migrations is settled by the next one",
+        arguments: [true, false])
+    func settledLater(_ isGood: Bool) async throws {
+        let checks = "smoke:\n  - { name: one, sql: \"select \(isGood)\" }"
+        try await DeploymentFixture.use { fixture in
+            try fixture.write("1", "CREATE TABLE a (x int)")
+            try fixture.deploy()
+            // As the ledger stands when nobody came to write a verdict.
+            let id = "00000000-0000-4000-8000-000000000001"
+            try fixture.ask(
+                """
+                INSERT INTO _sluice.deployments (id, digest, actor) VALUES ('\(id)', 'd', 'Ada');
+                INSERT INTO _sluice.steps (deployment, migration, checksum, outcome, started_at)
+                VALUES ('\(id)', '1', 'c', 'applied', now())
+                """)
+            try fixture.configure(checks)
+            let session = try fixture.connect()
+            // It is still at work: nobody else may judge it.
+            #expect(try DeploymentLock.own.tryAcquire(session))
+            #expect(try fixture.deploy().smoke == nil)
+            try DeploymentLock.own.release(session)
+            let report = try fixture.deploy()
+            #expect(report.verdict == (isGood ? .nothingToDo : .degraded))
+            #expect(report.smoke?.results.map(\.name) == ["one"])
+            #expect(report.notes.contains { $0.contains("was stopped before its checks") })
+            #expect(
+                try fixture.ask("SELECT verdict FROM _sluice.deployments WHERE id = '\(id)'")
+                    == [isGood ? "succeeded" : "degraded"])
+            #expect(
+                try fixture.ask("SELECT deployment FROM _sluice.smoke_runs") == [id])
+            #expect(try fixture.ask("SELECT count(*) FROM _sluice.holds") == [isGood ? "0" : "1"])
+            if isGood { #expect(try fixture.deploy().smoke == nil) }
+        }
+    }
+
     @Test("that a killed run has left on is lifted by the next one, whatever that does")
     func leftover() async throws {
         try await DeploymentFixture.use { fixture in

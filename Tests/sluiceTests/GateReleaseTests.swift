@@ -57,6 +57,16 @@ struct GateReleaseTests {
                 "approve", "production", "--plan", digest, "--yes", environment: Self.mia)
             #expect(approved.status == 0, "\(approved.stderr)")
             #expect(approved.stdout.contains("by Mia <mia@example.com>"))
+            // Twice is no more than once.
+            _ = try await scene.sluice(
+                "approve", "production", "--plan", digest, "--yes", environment: Self.mia)
+            #expect(
+                try await scene.query(
+                    scene.production, "select count(*) from _sluice.approvals") == "1")
+            let long = try await scene.sluice(
+                "approve", "production", "--plan", digest + "0", "--yes", environment: Self.mia)
+            #expect(long.status == 64)
+            #expect(long.stderr.contains("--plan has 65 digits, and a digest has 64"))
             #expect(
                 try await scene.sluice("promote", "production", "--plan", digest).status == 0)
             let history = try await scene.sluice("history", "production", "--verbose")
@@ -302,6 +312,84 @@ struct GateReleaseTests {
             try await Self.prove(scene)
             try scene.git.write(Array(ReleaseScene.configuration.utf8), to: "sluice.yml")
             #expect(try await Self.gate("checks", scene)?.outcome == "block")
+        }
+    }
+
+    @Test func aLooserFileThatIsNamedChangesNothing() async throws {
+        try await ReleaseScene.with(
+            configuration: Self.configuration("checks: { commands: [\"false\"] }")
+        ) { scene in
+            try await Self.prove(scene)
+            let file = "\(scene.git.directory)/other.yml"
+            try (ReleaseScene.configuration + "    gates: { findings: off }\n").write(
+                toFile: file, atomically: true, encoding: .utf8)
+            let plan = try await scene.sluice("plan", "production", "--config", file)
+            #expect(
+                plan.stdout.contains("may not loosen what sluice.yml at"), "\(plan.stdout)")
+            #expect(plan.stdout.contains("of production; as committed: findings, checks."))
+            let promoted = try await scene.sluice(
+                "promote", "production", "--config", file, "--plan",
+                String(repeating: "0", count: 12))
+            #expect(promoted.status == 3)
+            #expect(promoted.stderr.contains("block  checks"), "\(promoted.stderr)")
+        }
+    }
+
+    @Test func checksInFoldersCountForTheUpstream() async throws {
+        let bare = ReleaseScene.configuration.replacing(
+            "    smoke:\n      - { name: answers, sql: \"select true\" }\n", with: "")
+        try await ReleaseScene.with(configuration: bare) { scene in
+            try await Self.prove(scene)
+            #expect(try await Self.gate("upstream", scene)?.outcome == "pass")
+            try scene.git.commit(
+                "check", files: ["prisma/migrations/\(Self.jobs)/smoke/jobs.sql": "select true"])
+            try scene.mergeToMain()
+            let gate = try await Self.gate("upstream", scene)
+            #expect(gate?.evidence == "no smoke run is recorded in staging.")
+            #expect(try await scene.sluice("smoke", "staging").status == 0)
+            #expect(try await Self.gate("upstream", scene)?.outcome == "pass")
+        }
+    }
+
+    @Test func everyRefusalIsADocument() async throws {
+        struct Refusal: Decodable {
+            struct Error: Decodable {
+                var message: String
+                var exitCode: Int32
+
+                enum CodingKeys: String, CodingKey {
+                    case message
+                    case exitCode = "exit_code"
+                }
+            }
+            var error: Error
+            var verdict: String?
+        }
+        try await ReleaseScene.with { scene in
+            try scene.migration(Self.jobs, "CREATE TABLE jobs (id int);")
+            let nowhere: [String: String?] = ["STAGING_URL": "postgresql://127.0.0.1:1/x"]
+            _ = try await scene.query(scene.staging, "create table old (id int)")
+            let cases: [(arguments: [String], environment: [String: String?], status: Int32)] = [
+                (["deploy", "staging"], nowhere, 5), (["plan", "staging"], nowhere, 5),
+                (["smoke", "staging"], nowhere, 5), (["deploy", "staging"], [:], 4),
+                (["plan", "staging"], [:], 4), (["deploy", "nowhere"], [:], 64),
+                (["deploy", "production"], [:], 64), (["plan", "--nonsense"], [:], 64),
+                (["promote", "production", "--plan", "12"], [:], 64),
+            ]
+            for (arguments, environment, status) in cases {
+                let output = try await ProcessRunner.run(
+                    scene.program, arguments + ["--format", "json"],
+                    environment: scene.variables.merging(environment) { $1 },
+                    directory: scene.git.path)
+                #expect(output.status == status, "\(arguments): \(output.stderr)")
+                let document = try JSONDecoder().decode(
+                    Refusal.self, from: Data(output.stdout.utf8))
+                #expect(document.error.exitCode == status)
+                #expect(!document.error.message.isEmpty)
+                #expect(!output.stderr.isEmpty)
+                let isDeployment = arguments[0] == "deploy"
+                #expect((document.verdict == "blocked") == isDeployment, "\(arguments)")
+            }
         }
     }
 

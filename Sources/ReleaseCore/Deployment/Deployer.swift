@@ -43,6 +43,7 @@ public struct Deployer {
         let leftover = try MaintenanceMode.liftLeftover(
             workspace, prepared.release, prepared.link, report: report)
         var result = try deploy(prepared, request, builder)
+        if request.runsSmoke { try catchUp(&result, prepared) }
         result.notes += leftover.map { [$0] } ?? []
         if leftover == nil, result.verdict == .nothingToDo {
             // What had left it on may only just have ended, while this run waited.

@@ -13,8 +13,9 @@ struct GateKeeper {
 
     /// All gates that apply.
     func results() -> [GateResult] {
-        // A hold must not look green because nothing is pending.
-        let gates = plan.isEmpty ? applicable.filter { $0 == .hold } : applicable
+        // What is not about migrations must not look green because none is pending.
+        let standing: Set<GateName> = [.hold, .history, .window]
+        let gates = plan.isEmpty ? applicable.filter(standing.contains) : applicable
         return gates.map { overridden(result(of: $0)) }
     }
 
@@ -106,11 +107,16 @@ struct GateKeeper {
 
     /// Goes past a gate that blocks, where the file lets this person do so.
     private func overridden(_ result: GateResult) -> GateResult {
-        guard result.outcome == .block, answers.overrides.contains(result.gate),
-            let reason = answers.reason,
+        guard result.outcome == .block,
             GateOverride.refusal(result.gate, environment, identities) == nil
         else { return result }
         var result = result
+        guard answers.overrides.contains(result.gate), let reason = answers.reason else {
+            // The file lets this person, who may not know it.
+            let override = "--override \(result.gate.rawValue) --reason TEXT"
+            result.wayOut = (result.wayOut.map { "\($0); or " } ?? "") + override
+            return result
+        }
         result.outcome = .overridden
         result.details.insert("overridden: \(reason)", at: 0)
         return result

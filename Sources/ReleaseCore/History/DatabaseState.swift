@@ -115,11 +115,22 @@ public struct DatabaseState: Sendable, Hashable {
         guard !sql.isEmpty else { return }
         // One snapshot: a deployment at work finishes rows of both at once.
         let snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\(sql)COMMIT"
-        var results = try session.execute(snapshot).dropFirst().dropLast()
+        var results: ArraySlice<ResultSet>
+        do {
+            results = try session.execute(snapshot).dropFirst().dropLast()
+        } catch let error as PostgresError where Self.isDamage(error) {
+            _ = try? session.execute("ROLLBACK")
+            throw LedgerDamage.refusal(error, session)
+        }
         if historySchema != nil, let rows = results.popFirst() {
             history = HistoryTable.history(from: rows)
         }
         if ledger != nil { ledger = LedgerReader.state(from: Array(results)) }
+    }
+
+    /// A table or a column that is not there: undefined_table, undefined_column.
+    private static func isDamage(_ error: PostgresError) -> Bool {
+        ["42P01", "42703"].contains(error.state?.rawValue)
     }
 
     /// Where the history is or will be.

@@ -29,6 +29,22 @@ public enum PlanDigest {
         return Hexadecimal.encode(hash.finalize())
     }
 
+    /// How many digits a digest has.
+    public static let length = 64
+
+    /// What is wrong with the text a person gave as a digest; `nil` where it may be one.
+    public static func complaint(_ given: String) -> String? {
+        guard given.count <= length else {
+            return
+                "--plan has \(given.count) digits, and a digest has \(length): take it from “sluice plan” once more."
+        }
+        guard given.count >= shortLength, given.allSatisfy(\.isHexDigit) else {
+            return
+                "--plan takes at least \(shortLength) hexadecimal digits of the digest that “sluice plan” prints."
+        }
+        return nil
+    }
+
     /// Whether the text a person gave names this digest.
     public static func matches(_ given: String, _ digest: String) -> Bool {
         let given = given.lowercased()

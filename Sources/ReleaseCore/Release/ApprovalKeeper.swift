@@ -80,10 +80,15 @@ public struct ApprovalKeeper {
             """
             BEGIN;
             \(try link.ledgerPreparation())INSERT INTO _sluice.approvals (digest, commit, name, email, actor, plan, signature)
-            VALUES ('\(plan.digest)', \(Quoting.literal(plan.commitDigits)),
-                    \(Quoting.literal(draft.name)), \(Quoting.literal(draft.email)),
-                    \(Quoting.literal(workspace.options.actor)),
-                    \(Quoting.literal(Self.summary(plan)))::jsonb, \(Quoting.literal(signature)));
+            SELECT '\(plan.digest)', \(Quoting.literal(plan.commitDigits)),
+                   \(Quoting.literal(draft.name)), \(Quoting.literal(draft.email)),
+                   \(Quoting.literal(workspace.options.actor)),
+                   \(Quoting.literal(Self.summary(plan)))::jsonb, \(Quoting.literal(signature))
+            -- The same person again is no further approval, unless it is signed anew.
+            WHERE NOT EXISTS (SELECT FROM _sluice.approvals
+                              WHERE digest = '\(plan.digest)' AND name = \(Quoting.literal(draft.name))
+                                AND lower(email) = lower(\(Quoting.literal(draft.email)))
+                                AND (\(signature == nil) OR signature = \(Quoting.literal(signature))));
             COMMIT
             """)
     }

@@ -53,10 +53,7 @@ public final class EnvironmentLink {
     func checkLayout() throws {
         guard let ledger = state.ledger else { return }
         if ledger.version > LedgerSchema.version {
-            throw ReleaseError(
-                .usage,
-                "the ledger in \(target.redacted) is of a newer sluice (layout \(ledger.version), this one knows \(LedgerSchema.version)).",
-                state: "nothing was changed.", next: ["use the newer version."])
+            throw LedgerDamage.newer(ledger.version, target)
         }
     }
 

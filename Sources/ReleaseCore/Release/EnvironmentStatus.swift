@@ -21,6 +21,10 @@ public struct EnvironmentStatus: Sendable {
     /// Why it could not be read.
     public var failure: String?
     public var lastSmoke: SmokeRunSummary?
+    /// What people still have to do after deployments.
+    public var reminders: [Reminder] = []
+    /// That maintenance mode is on, since when and by whom; `nil` where it is not.
+    public var maintenance: String?
     public var notes: [String]
     /// How its schema differs from what its history produces; `nil` where that
     /// was not asked or could not be found out.
@@ -97,13 +101,28 @@ public struct StatusReader {
                 status.commit = release.commit?.hex
                 status.notes = release.offered.notes
                 let link = try EnvironmentLink(release.environment, options, repository: repository)
+                try link.checkLayout()
                 fill(&status, release, link.state)
+                try remember(&status, link)
                 if let scripts { compare(&status, release, link, scripts, options, repository) }
+            } catch let error as ReleaseError where release.isSuccess && error.kind != .tryAgain {
+                // The server answers; what it says cannot be worked with.
+                status.state = .needsAttention
+                status.failure = "\(error)"
             } catch {
                 status.state = .unreachable
                 status.failure = "\(error)"
             }
             return status
+        }
+
+        /// What earlier runs have left to be done.
+        private func remember(_ status: inout EnvironmentStatus, _ link: EnvironmentLink) throws {
+            guard link.state.ledger != nil, link.state.hasPresentLayout else { return }
+            status.reminders = try LedgerReader.reminders(link.session)
+            status.maintenance = try LedgerReader.maintenance(link.session).map {
+                "maintenance mode is on since \($0.since) by \($0.by)."
+            }
         }
 
         private func fill(
@@ -161,5 +180,12 @@ public struct StatusReader {
             if !status.problems.isEmpty { return .needsAttention }
             return status.pending.isEmpty ? .upToDate : .pending
         }
+    }
+}
+
+extension Result {
+    fileprivate var isSuccess: Bool {
+        if case .success = self { return true }
+        return false
     }
 }

@@ -159,7 +159,7 @@ public final class Workspace {
         guard let repository else { return try folderRelease(wanted) }
         let (branch, commit) = try tip(of: wanted, repository)
         let governing = try governingConfiguration(wanted, commit, branch, repository)
-        guard let environment = governing.environment(named: wanted.name) else {
+        guard var environment = governing.environment(named: wanted.name) else {
             throw ReleaseError(
                 .usage,
                 "\(Configuration.fileName) at \(commit.short) on branch \(branch ?? "HEAD") has no environment “\(wanted.name)”.",
@@ -168,9 +168,16 @@ public final class Workspace {
                 ])
         }
         let listing = try repository.migrations(in: governing.migrationsPath, at: commit)
+        var offered = BranchMigrations(listing, branch: branch)
+        if let guarded = try guarded(environment, at: commit, repository), !guarded.kept.isEmpty {
+            environment = guarded.environment
+            offered.notes.append(
+                "\(options.configurationFile ?? "the file") may not loosen what \(Configuration.fileName) at \(commit.short) asks of \(environment.name); as committed: \(guarded.kept.joined(separator: ", "))."
+            )
+        }
         return Release(
             environment: environment, configuration: governing, commit: commit,
-            offered: BranchMigrations(listing, branch: branch),
+            offered: offered,
             blobs: Dictionary(listing.folders.map { ($0.name, $0.blob) }, uniquingKeysWith: { $1 }))
     }
 
@@ -186,6 +193,18 @@ public final class Workspace {
         let (branch, commit) = try tip(of: wanted, repository)
         let governing = try governingConfiguration(wanted, commit, branch, repository)
         return (governing.environment(named: name) ?? wanted, commit)
+    }
+
+    /// The gates that hold whatever file is named; `nil` where none is, or none is committed.
+    private func guarded(
+        _ environment: EnvironmentConfiguration, at commit: ObjectID, _ repository: GitRepository
+    ) throws -> GuardedGates? {
+        guard case .explicit = source,
+            let bytes = try repository.file(Configuration.fileName, at: commit),
+            let committed = try? ConfigurationReader.read(bytes, file: Configuration.fileName),
+            let same = committed.environment(named: environment.name)
+        else { return nil }
+        return GuardedGates(file: environment, committed: same)
     }
 
     private func folderRelease(_ environment: EnvironmentConfiguration) throws -> Release {

@@ -71,6 +71,7 @@ struct HTTPClient: Sendable {
         var process = BoundedProcess(
             executable: program, arguments: ["--disable", "--config", "-"],
             environment: environment, timeout: left + .seconds(2))
+        process.followsDescendants = false
         process.stdin = Array(CurlConfiguration(request: request, timeout: left).text.utf8)
         // Headers come first and are few.
         process.outputLimit = request.bodyLimit + 1 << 16

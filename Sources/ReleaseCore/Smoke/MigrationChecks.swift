@@ -15,6 +15,13 @@ extension Workspace {
         return try release.environment.smoke + files.flatMap(MigrationChecks.read)
     }
 
+    /// Whether any migration that the commit offers brings checks along.
+    ///
+    /// - Throws: `GitError`.
+    func hasMigrationChecks(_ release: Release) throws -> Bool {
+        try !companionFiles(release).isEmpty
+    }
+
     private func companionFiles(_ release: Release) throws -> [CompanionFile] {
         let files: [CompanionFile]
         if let repository, let commit = release.commit {

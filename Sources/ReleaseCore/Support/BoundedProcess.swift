@@ -21,6 +21,10 @@ struct BoundedProcess {
     /// Whether the program is ended as soon as stdout is longer than the limit.
     var endsAtLimit = false
 
+    /// Whether what leaves the process group is looked for too; a program of sluice's own
+    /// choice starts nothing.
+    var followsDescendants = true
+
     /// What it left behind.
     struct Output: Sendable {
         /// The exit status; 128 + N when signal N ended it.
@@ -43,16 +47,19 @@ struct BoundedProcess {
     private static let grace = Duration.milliseconds(500)
     private static let step: Int32 = 20
 
-    /// Blocks until it has ended. Whatever it started in its process group is
-    /// ended with it.
+    /// Blocks until it has ended. Whatever it started is ended with it, also what has
+    /// left its process group.
     ///
     /// - Throws: `SandboxError` when it cannot be started.
     func run(_ interrupt: Interrupt) throws -> Output {
         let input = try makePipe()
         let output = try makePipe()
         let errors = try makePipe()
+        let marked = MarkedProcesses.make()
         var command = ChildProcess(
-            executable, arguments, environment: environment, directory: directory)
+            executable, arguments,
+            environment: environment.merging([MarkedProcesses.variable: marked.value]) { $1 },
+            directory: directory)
         command.descriptors = [
             0: input.reading, 1: output.writing, 2: joinsErrors ? output.writing : errors.writing,
         ]
@@ -63,7 +70,9 @@ struct BoundedProcess {
             input: input.writing, output: output.reading, errors: errors.reading, stdin: stdin,
             limit: outputLimit, keepsTail: joinsErrors)
         defer { pipes.close() }
-        return follow(try started.get(), &pipes, interrupt)
+        let result = follow(try started.get(), &pipes, interrupt)
+        if followsDescendants { marked.end() }
+        return result
     }
 
     private func follow(

@@ -28,11 +28,7 @@ struct ApproveCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard plan.count >= PlanDigest.shortLength, plan.allSatisfy(\.isHexDigit) else {
-            throw ValidationError(
-                "--plan takes at least \(PlanDigest.shortLength) hexadecimal digits of the digest that “sluice plan” prints."
-            )
-        }
+        if let complaint = PlanDigest.complaint(plan) { throw ValidationError(complaint) }
     }
 
     func run() throws {

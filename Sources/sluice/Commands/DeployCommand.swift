@@ -62,11 +62,7 @@ struct DeploymentOptions: ParsableArguments {
     var junit: String?
 
     func validate() throws {
-        if let plan, plan.count < PlanDigest.shortLength || !plan.allSatisfy(\.isHexDigit) {
-            throw ValidationError(
-                "--plan takes at least \(PlanDigest.shortLength) hexadecimal digits of the digest that “sluice plan” prints."
-            )
-        }
+        if let complaint = plan.flatMap(PlanDigest.complaint) { throw ValidationError(complaint) }
     }
 }
 
@@ -78,7 +74,11 @@ struct DeploymentCommandBody {
 
     func run(_ environment: String?) throws {
         let console = common.console
-        try CommandRunner(console: console).run {
+        var runner = CommandRunner(console: console)
+        if !options.dryRun {
+            runner.document = { RefusedDeploymentDocument(environment: environment, refusal: $0) }
+        }
+        try runner.run {
             options.dryRun ? try show(environment, console) : try deploy(environment, console)
         }
     }

@@ -15,8 +15,10 @@ struct StatusDocument: Encodable {
             self.status = status
         }
 
-        enum CodingKeys: CodingKey {
+        enum CodingKeys: String, CodingKey {
             case name, branch, commit, state, applied, pending, problems, hold, failure, drift
+            case reminders, maintenance
+            case lastSmoke = "last_smoke"
         }
 
         /// By hand, because absent parts are `null` and not left out.
@@ -32,6 +34,9 @@ struct StatusDocument: Encodable {
             try container.encode(status.hold, forKey: .hold)
             try container.encodeIfPresent(status.failure, forKey: .failure)
             try container.encodeIfPresent(status.drift?.lines, forKey: .drift)
+            try container.encode(status.reminders, forKey: .reminders)
+            try container.encodeIfPresent(status.maintenance, forKey: .maintenance)
+            try container.encodeIfPresent(status.lastSmoke?.outcome, forKey: .lastSmoke)
         }
     }
 }

@@ -33,6 +33,23 @@ struct StatusText {
         }
     }
 
+    /// What earlier runs have left behind.
+    private func leftovers(_ status: EnvironmentStatus) -> [String] {
+        var lines: [String] = []
+        if let maintenance = status.maintenance {
+            lines.append(
+                "\(maintenance) A running deployment switches it off; else sluice smoke \(status.name) does."
+            )
+        }
+        if let smoke = status.lastSmoke, smoke.outcome != "passed" {
+            let verb = smoke.outcome == "failed" ? "failed" : "could not tell"
+            lines.append(
+                "the last smoke run \(verb) (\(smoke.finishedAt)): sluice smoke \(status.name)")
+        }
+        return lines
+            + status.reminders.map { "to do since \($0.since): \($0.text) (reminder \($0.id))" }
+    }
+
     private func details(_ status: EnvironmentStatus) -> [String] {
         var lines: [String] = []
         if let failure = status.failure { lines.append("  \(failure)") }
@@ -40,6 +57,7 @@ struct StatusText {
             lines.append(
                 "  on hold since \(TimestampText.minute(hold.since)) by \(hold.by): \(hold.reason)")
         }
+        lines += leftovers(status).map { "  \($0)" }
         lines += ProblemText(console: console).lines(status.problems).map { "  \($0)" }
         lines += status.pending.prefix(Self.longestList).map { "  pending \($0)" }
         let more = status.pending.count - Self.longestList
