@@ -65,6 +65,49 @@ struct RevertTests {
         }
     }
 
+    @Test func oneThatWasKilledBehindItsCommitIsFinished() async throws {
+        let switches = """
+            maintenance:
+                  on: { sql: "insert into switched values ('on')" }
+                  off: { sql: "insert into switched values ('off')" }
+                smoke:
+            """
+        let configuration = ReleaseScene.configuration.replacing("smoke:", with: switches)
+        try await ReleaseScene.with(configuration: configuration) { scene in
+            try scene.migration("20240101000000_jobs", "CREATE TABLE switched (word text);")
+            try scene.migration("20240102000000_harm", "CREATE TABLE x (id int PRIMARY KEY);")
+            _ = try await scene.sluice("deploy", "staging")
+            let digest = try await Self.digest(scene, "20240102000000_harm")
+            let arguments = ["revert", "staging", "20240102000000_harm", "--plan", digest]
+            #expect(
+                try await scene.json(Document.self, arguments).verdict == "succeeded")
+            // Finished ones are not reverted twice.
+            let again = try await scene.sluice(
+                "revert", "staging", "20240102000000_harm", "--plan", digest)
+            #expect(again.status == 64)
+            // As a kill behind the commit leaves the ledger.
+            _ = try await scene.query(
+                scene.staging,
+                """
+                insert into _sluice.deployments (id, digest, actor)
+                values ('00000000-0000-4000-8000-000000000001', 'd', 'ada');
+                insert into _sluice.steps (deployment, migration, checksum, outcome, started_at)
+                values ('00000000-0000-4000-8000-000000000001', '20240102000000_harm', 'c', 'marked-rolled-back', now());
+                insert into _sluice.maintenance (turned_on_by) values ('ada'); truncate switched
+                """)
+            let finished = try await scene.sluice(
+                "revert", "staging", "20240102000000_harm", "--plan", digest)
+            #expect(finished.status == 0, "\(finished.stderr)")
+            #expect(finished.stdout.contains("finished: the revert of 20240102000000_harm"))
+            #expect(finished.stdout.contains("was switched off"))
+            #expect(
+                try await scene.query(
+                    scene.staging,
+                    "select (select string_agg(word, ',') from switched), (select count(*) from _sluice.deployments where verdict is null), (select count(*) from _sluice.maintenance where turned_off_at is null)"
+                ) == "off|0|0")
+        }
+    }
+
     @Test func whatLaterMigrationsDependOnIsRefusedByTheirNames() async throws {
         try await ReleaseScene.with { scene in
             try scene.migration("20240101000000_jobs", HotfixTests.jobs)

@@ -45,36 +45,20 @@ extension Deployer {
         defer { _ = try? DeploymentLock.own.release(link.session) }
         // Once more, now that nobody else can be at it.
         guard let left = try LedgerReader.unsettled(link.session) else { return }
-        let checks = try workspace.smokeChecks(
-            prepared.release, applied: Set(link.state.history.appliedNames))
-        let stage = SmokeStage(workspace: workspace, interrupt: interrupt, report: report)
-        let run =
-            checks.isEmpty
-            ? nil : SmokeRunner(stage.setting(prepared.release, link.target)).run(checks)
-        if interrupt.isRaised { return }
-        if !link.session.isUsable { try link.reconnect() }
-        let writer = LedgerWriter(
-            session: link.session,
-            settings: SessionSettings(
-                schema: link.target.schema, deploy: prepared.release.environment.deploy))
-        let isGood = run?.outcome ?? .passed == .passed
-        if let run {
-            try writer.record(run, deployment: left.id, commit: left.commit)
-            result.smoke = run
-        }
-        if !isGood {
-            try writer.hold(
-                reason: "smoke check failed after deployment: "
-                    + (run?.obstacles.map(\.name).joined(separator: ", ") ?? ""),
-                by: "sluice/\(left.id)")
+        let verdict = LateVerdict(
+            workspace: workspace, release: prepared.release, link: link, interrupt: interrupt,
+            report: report)
+        guard let outcome = try verdict.settle(left.id, commit: left.commit, behind: "deployment")
+        else { return }
+        result.smoke = outcome.run
+        if !outcome.isGood {
             result.verdict = .degraded
             result.applied = left.migrations
             result.isHeld = true
         }
-        try writer.close(left.id, isGood ? .succeeded : .degraded)
         result.deployment = left.id
         result.notes.append(
-            "the deployment of \(left.startedAt) was stopped before its checks; \(checks.isEmpty ? "there are none, so it has succeeded" : "they have run now")."
+            "the deployment of \(left.startedAt) was stopped before its checks; \(outcome.run == nil ? "there are none, so it has succeeded" : "they have run now")."
         )
     }
 }

@@ -85,7 +85,7 @@ public struct Reverter {
         return report
     }
 
-    private func takeLock(_ link: EnvironmentLink) throws {
+    func takeLock(_ link: EnvironmentLink) throws {
         let result = try DeploymentLock.acquire(
             link.session, budget: .seconds(10), interrupt: interrupt
         ) { report(.waitingForLock($0)) }

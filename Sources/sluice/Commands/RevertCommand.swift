@@ -37,6 +37,10 @@ struct RevertCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    func validate() throws {
+        if let complaint = plan.flatMap(PlanDigest.complaint) { throw ValidationError(complaint) }
+    }
+
     func run() throws {
         let console = common.console
         try CommandRunner(console: console).run {
@@ -60,6 +64,14 @@ struct RevertCommand: ParsableCommand {
                         "digest": plan.digest,
                     ])
                 return .success
+            }
+            if let finished = try reverter.finish(request) {
+                if console.format == .json {
+                    try console.document(RevertDocument(finished, digest: plan ?? ""))
+                } else {
+                    console.lines(RevertText(console: console).lines(finished))
+                }
+                return finished.verdict == .succeeded ? .success : .failure
             }
             let report = try reverter.run(request)
             if console.format == .json {

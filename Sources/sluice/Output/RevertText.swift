@@ -22,6 +22,24 @@ struct RevertText {
         return lines + outcome(report)
     }
 
+    /// One that was killed before it had told anybody.
+    func lines(_ finished: FinishedRevert) -> [String] {
+        let (name, environment) = (finished.migration, finished.environment)
+        let isGood = finished.verdict == .succeeded
+        return checks(finished.smoke) + finished.notes.map { "note:  \($0)" } + [
+            "\(console.paint("finished", isGood ? .good : .bad)): the revert of \(name) in \(environment), which was stopped before its end\(isGood ? "" : "; its checks do not pass").",
+            "next:  sluice release \(environment) --reason TEXT",
+        ]
+    }
+
+    private func checks(_ run: SmokeRun?) -> [String] {
+        (run?.results ?? []).map { result in
+            let isPassed = result.outcome == .passed
+            let mark = console.paint(isPassed ? "✓" : "✗", isPassed ? .good : .bad)
+            return "  \(mark) \(result.name)" + (isPassed ? "" : ": \(result.detail)")
+        }
+    }
+
     private func outcome(_ report: RevertReport) -> [String] {
         let plan = report.plan
         guard report.verdict != .blocked else {
@@ -29,12 +47,7 @@ struct RevertText {
                 "\(console.paint("nothing was changed", .strong)): a revert runs when its digest is named."
             ]
         }
-        var lines: [String] = []
-        for result in report.smoke?.results ?? [] {
-            let isPassed = result.outcome == .passed
-            let mark = console.paint(isPassed ? "✓" : "✗", isPassed ? .good : .bad)
-            lines.append("  \(mark) \(result.name)" + (isPassed ? "" : ": \(result.detail)"))
-        }
+        var lines = checks(report.smoke)
         lines += report.openFollowUps.map {
             "  \(console.paint("open", .warning)) the rows do not allow it yet: \($0)"
         }
@@ -69,6 +82,18 @@ struct RevertDocument: Encodable {
     enum CodingKeys: String, CodingKey {
         case environment, migration, digest, verdict, sql, losses, gates, smoke, notes
         case openFollowUps = "open_follow_ups"
+    }
+
+    /// One that was done already when it was killed; what it did is in the ledger.
+    init(_ finished: FinishedRevert, digest: String) {
+        environment = finished.environment
+        migration = finished.migration
+        self.digest = digest
+        verdict = finished.verdict.rawValue
+        sql = ""
+        (losses, openFollowUps, gates) = ([], [], [])
+        smoke = finished.smoke?.results.map(SmokeDocument.init) ?? []
+        notes = finished.notes
     }
 
     init(_ report: RevertReport) {
