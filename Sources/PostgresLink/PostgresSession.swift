@@ -59,6 +59,11 @@ public final class PostgresSession {
     /// The server's version as a number: 150018 for 15.18.
     public var serverVersion: Int { Int(PQserverVersion(handle)) }
 
+    /// The encoding of the database, such as `UTF8`; `nil` where a pooler does not tell.
+    public var serverEncoding: String? {
+        PQparameterStatus(handle, "server_encoding").map { String(cString: $0) }
+    }
+
     /// Whether a transaction block is open or aborted.
     public var isInTransaction: Bool { PQtransactionStatus(handle) != PQTRANS_IDLE }
 

@@ -11,6 +11,8 @@ struct Bookkeeping: Sendable {
     var deployment: String?
     var commit: String?
     var session: SessionSettings
+    /// The database's, where it may not hold every character.
+    var encoding: String?
 
     /// Opens a migration with an unfinished row.
     ///
@@ -52,7 +54,7 @@ struct Bookkeeping: Sendable {
               (deployment, migration, checksum, outcome, commit, author, started_at, finished_at)
             SELECT '\(deployment)', \(Quoting.literal(migration.name)), '\(migration.checksum)',
                    'applied', \(Quoting.literal(migration.commit ?? commit)),
-                   \(Quoting.literal(migration.author)), started_at, finished_at FROM done
+                   \(Quoting.literal(migration.author.map { RecordText.fitting($0, encoding: encoding) })), started_at, finished_at FROM done
             RETURNING \(Self.elapsed)
             """
     }

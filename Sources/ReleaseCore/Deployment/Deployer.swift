@@ -85,7 +85,7 @@ public struct Deployer {
         let answers = LedgerWriter.answers(
             prepared.plan, prepared.gates, prepared.answers, deployment: nil,
             actor: workspace.signatory)
-        try prepared.link.session.execute(
+        try prepared.link.session.record(
             "BEGIN;\n\(try prepared.link.ledgerPreparation())\(answers)COMMIT")
     }
 
@@ -138,15 +138,9 @@ public struct Deployer {
         if gates.contains(where: { $0.outcome == .block }) {
             return DeploymentReport(plan: plan, verdict: .blocked, gates: gates)
         }
-        guard link.state.isStandby else { return nil }
-        return DeploymentReport(
-            plan: plan, verdict: .blocked, gates: gates,
-            obstacle: ReleaseError(
-                .usage, "\(link.target.redacted) is a standby and refuses writes.",
-                state: "nothing was changed.",
-                next: [
-                    "point \(plan.environment) at the primary, or add target_session_attrs=read-write to its URL."
-                ]))
+        return WriteObstacle.error(plan.environment, link).map {
+            DeploymentReport(plan: plan, verdict: .blocked, gates: gates, obstacle: $0)
+        }
     }
 
     private func runLocked(

@@ -169,7 +169,7 @@ struct DeploymentRun {
     private var bookkeeping: Bookkeeping {
         Bookkeeping(
             table: link.state.historyTable, deployment: writesLedger ? deployment : nil,
-            commit: plan.commitDigits, session: settings)
+            commit: plan.commitDigits, session: settings, encoding: link.session.serverEncoding)
     }
 
     /// Asks the history what was committed before the connection broke, and

@@ -51,7 +51,9 @@ public struct DriftComparison {
             link.session, defaultSchema: link.replaySchema ?? "public")
         let ignored = environment.gates.first { $0.gate == .drift }?.lists["ignore"] ?? []
         let scope = DriftScope(
-            expected: expected, patterns: ignored, onlySchema: link.target.schema)
+            expected: expected, patterns: ignored, onlySchema: link.target.schema,
+            schemaToCome: link.state.historySchema == nil && link.state.schema == nil
+                ? link.target.schema : nil)
         let whole = SchemaDifference(from: expected, to: actual)
         let difference = whole.filter { scope.isOurs($0, in: whole) }
         return Drift(

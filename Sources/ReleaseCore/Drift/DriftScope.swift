@@ -7,6 +7,8 @@ struct DriftScope {
     let patterns: [String]
     /// The one schema the database's URL names: others are other applications'.
     let onlySchema: String?
+    /// The schema the first deployment will make.
+    var schemaToCome: String?
     /// Roles that the history grants anything to.
     private let grantees: Set<String>
     private let schemas: Set<String>
@@ -20,7 +22,11 @@ struct DriftScope {
         "rds_tools", "aiven_extras", "google_vacuum_mgmt", "azure", "pgaadauth",
     ]
 
-    init(expected: SchemaSnapshot, patterns: [String], onlySchema: String?) {
+    init(
+        expected: SchemaSnapshot, patterns: [String], onlySchema: String?,
+        schemaToCome: String? = nil
+    ) {
+        self.schemaToCome = schemaToCome
         self.expected = expected
         self.patterns = patterns
         self.onlySchema = onlySchema
@@ -30,6 +36,7 @@ struct DriftScope {
 
     func isOurs(_ change: SchemaChange, in difference: SchemaDifference) -> Bool {
         let id = change.object
+        if id.kind == .schema, change.kind == .removed, id.name == schemaToCome { return false }
         if patterns.contains(where: { covers($0, id, difference) }) { return false }
         if let onlySchema, !isWithin(onlySchema, id) { return false }
         switch (id.kind, change.aspect) {

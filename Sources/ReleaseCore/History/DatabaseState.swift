@@ -40,6 +40,9 @@ public struct DatabaseState: Sendable, Hashable {
     /// Whether the ledger has every table of the present layout.
     var hasPresentLayout = false
 
+    /// Whether the session may only read unless it says otherwise.
+    var isReadOnly = false
+
     /// Reads everything. Writes nothing.
     ///
     /// - Throws: ``PostgresError``.
@@ -87,7 +90,8 @@ public struct DatabaseState: Sendable, Hashable {
                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                    WHERE n.nspname = '_sluice' AND c.relname = 'meta'
                      AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE')),
-                  EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = '_sluice')
+                  EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = '_sluice'),
+                  current_setting('default_transaction_read_only') = 'on'
                 """)
         let row = results.last?.rows.first ?? []
         func field(_ index: Int) -> String? { index < row.count ? row[index] : nil }
@@ -104,6 +108,7 @@ public struct DatabaseState: Sendable, Hashable {
             serverProcess: field(7).flatMap { Int($0) })
         state.ledgerOwner = field(10)
         state.hasLedgerSchema = field(11) == "t"
+        state.isReadOnly = field(12) == "t"
         state.hasPresentLayout = ledgerTables.count == 2
         return state
     }

@@ -65,7 +65,8 @@ public struct LedgerHistory {
             "SELECT * FROM (\($0)) AS e (at, kind, deployment, by, subject, text) ORDER BY at DESC LIMIT \(limit)"
         }
         if link.state.hasPresentLayout { queries.append(Self.gates(limit)) }
-        let results = try link.session.execute(queries.joined(separator: ";\n"))
+        // Some of the words are ours.
+        let results = try link.session.record(queries.joined(separator: ";\n"))
         let events = results.flatMap(\.rows).compactMap(Self.event).sorted { $0.at > $1.at }
         return Contents(
             environment: name,

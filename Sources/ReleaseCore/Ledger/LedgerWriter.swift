@@ -33,14 +33,14 @@ struct LedgerWriter {
             sql += opening.judgements
         }
         // Everything behind counts on these tables, also after a crash of the server.
-        try session.execute(sql + "\(SessionSettings.durableCommit);\nCOMMIT")
+        try session.record(sql + "\(SessionSettings.durableCommit);\nCOMMIT")
     }
 
     /// Runs statements that record something, one after the other.
     ///
     /// - Throws: `PostgresError`.
     func execute(_ statements: [String]) throws {
-        for statement in statements { try session.execute(statement) }
+        for statement in statements { try session.record(statement) }
     }
 
     struct Opening {
@@ -65,7 +65,7 @@ struct LedgerWriter {
     func record(_ failure: DeploymentFailure, of planned: PlannedMigration, deployment: String)
         throws
     {
-        try session.execute(
+        try session.record(
             """
             BEGIN; \(SessionSettings.durableCommit);
             INSERT INTO _sluice.steps
@@ -83,7 +83,7 @@ struct LedgerWriter {
     ///
     /// - Throws: `PostgresError`.
     func close(_ deployment: String, _ verdict: Verdict) throws {
-        try session.execute(
+        try session.record(
             """
             BEGIN; \(SessionSettings.durableCommit);
             UPDATE _sluice.deployments
@@ -97,7 +97,7 @@ struct LedgerWriter {
     ///
     /// - Throws: `PostgresError`.
     func record(_ run: SmokeRun, deployment: String?, commit: String?) throws {
-        try session.execute(
+        try session.record(
             """
             INSERT INTO _sluice.smoke_runs (id, deployment, commit, outcome, results, started_at)
             VALUES ('\(UUID4.make())', \(Quoting.literal(deployment)), \(Quoting.literal(commit)),
@@ -110,7 +110,7 @@ struct LedgerWriter {
     ///
     /// - Throws: `PostgresError`.
     func hold(reason: String, by actor: String) throws {
-        try session.execute(
+        try session.record(
             "INSERT INTO _sluice.holds (reason, placed_by) VALUES (\(Quoting.literal(reason)), \(Quoting.literal(actor)))"
         )
     }
@@ -120,7 +120,7 @@ struct LedgerWriter {
     /// - Returns: how many there were.
     /// - Throws: `PostgresError`.
     func release(reason: String, by actor: String) throws -> Int {
-        try session.execute(
+        try session.record(
             """
             UPDATE _sluice.holds
             SET released_at = pg_catalog.clock_timestamp(), released_by = \(Quoting.literal(actor)),

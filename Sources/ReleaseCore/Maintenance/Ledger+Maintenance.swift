@@ -38,7 +38,7 @@ extension LedgerWriter {
     static func rememberMaintenance(
         _ session: PostgresSession, deployment: String?, by actor: String
     ) throws {
-        try session.execute(
+        try session.record(
             """
             BEGIN; \(SessionSettings.durableCommit);
             INSERT INTO _sluice.maintenance (deployment, turned_on_by)
@@ -51,7 +51,7 @@ extension LedgerWriter {
     ///
     /// - Throws: `PostgresError`.
     static func forgetMaintenance(_ session: PostgresSession, by actor: String) throws {
-        try session.execute(
+        try session.record(
             """
             UPDATE _sluice.maintenance
             SET turned_off_at = pg_catalog.clock_timestamp(),

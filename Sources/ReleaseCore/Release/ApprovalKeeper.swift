@@ -76,7 +76,7 @@ public struct ApprovalKeeper {
                     environment: plan.environment, digest: plan.digest, commit: plan.commitDigits,
                     name: draft.name, email: draft.email), key: key)
         }
-        try link.session.execute(
+        try link.session.record(
             """
             BEGIN;
             \(try link.ledgerPreparation())INSERT INTO _sluice.approvals (digest, commit, name, email, actor, plan, signature)

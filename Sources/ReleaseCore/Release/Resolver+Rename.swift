@@ -27,7 +27,7 @@ extension Resolver {
                 next: ["check the database URL of \(environment)."])
         }
         try lock(link, release)
-        try link.session.execute(
+        try link.session.record(
             """
             BEGIN;
             \(try link.ledgerPreparation())UPDATE _sluice.meta SET environment = \(Quoting.literal(environment))

@@ -61,7 +61,7 @@ public struct Resolver {
 
             """
         sql += try ledger(link, migration.name, migration.checksum, "applied", reason) + "COMMIT"
-        try link.session.execute(sql)
+        try link.session.record(sql)
     }
 
     /// Records that a failed migration was undone by hand, so that it is
@@ -93,7 +93,7 @@ public struct Resolver {
         // As in Prisma, saying it again is no error; nothing is written, and nothing claimed.
         guard rows.contains(where: { $0.state == .failed }) else { return false }
         let table = link.state.historyTable
-        try link.session.execute(
+        try link.session.record(
             """
             BEGIN;
             UPDATE \(table.qualified) SET rolled_back_at = pg_catalog.now()

@@ -27,7 +27,7 @@ extension Reverter {
                 try link.session.execute(settings.setup.joined(separator: ";"))
                 try link.session.execute("BEGIN; \(SessionSettings.durableCommit)")
                 let open = try invert(plan, link)
-                try link.session.execute(
+                try link.session.record(
                     records(plan, request, release, link, deployment) + "COMMIT")
                 return open
             } catch {

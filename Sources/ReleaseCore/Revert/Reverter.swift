@@ -172,7 +172,7 @@ public struct Reverter {
                 next: ["git config user.name NAME && git config user.email ADDRESS"])
         }
         let actor = Quoting.literal(workspace.options.actor)
-        try link.session.execute(
+        try link.session.record(
             """
             BEGIN;
             \(try link.ledgerPreparation())

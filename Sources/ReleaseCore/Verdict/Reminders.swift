@@ -39,7 +39,7 @@ extension LedgerWriter {
         let rows = texts.map {
             "(\(Quoting.literal($0.migration))::text, \(Quoting.literal($0.text)))"
         }
-        try session.execute(
+        try session.record(
             """
             INSERT INTO _sluice.reminders (deployment, migration, text)
             SELECT '\(deployment)', n.migration, n.text
@@ -55,7 +55,7 @@ extension LedgerWriter {
     /// - Returns: whether it was open.
     /// - Throws: `PostgresError`.
     func complete(_ reminder: Int, by actor: String) throws -> Bool {
-        try session.execute(
+        try session.record(
             """
             UPDATE _sluice.reminders
             SET done_at = pg_catalog.clock_timestamp(), done_by = \(Quoting.literal(actor))

@@ -78,7 +78,7 @@ struct WatchLedger {
     ///
     /// - Throws: `PostgresError`.
     func remember(_ branch: String, _ commit: ObjectID?, by actor: String) throws {
-        try session.execute(
+        try session.record(
             """
             CREATE TABLE IF NOT EXISTS _sluice.watched (
                 branch  text PRIMARY KEY,
