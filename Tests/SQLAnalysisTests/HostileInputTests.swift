@@ -31,6 +31,16 @@ import Testing
         #expect(try Script(body).statements.count == 1)
     }
 
+    /// What takes time with the square of its depth is not begun at all.
+    @Test func whatNestsDeeperThanServersTakeIsNotParsed() throws {
+        let sum = "SELECT 1;\nSELECT " + String(repeating: "1+", count: 100_000) + "1"
+        let error = #expect(throws: SQLSyntaxError.self) { try Script(sum) }
+        #expect(error?.message.contains("max_stack_depth") == true)
+        let body =
+            "DO $$ BEGIN UPDATE t SET a = \(String(repeating: "1+", count: 100_000))1; END $$"
+        #expect(try Script(body).statements.count == 1)
+    }
+
     @Test func nestedCommentsDoNotOverflow() throws {
         let text =
             String(repeating: "/*", count: Self.depth) + String(repeating: "*/", count: Self.depth)

@@ -266,6 +266,16 @@ private func describe(_ finding: Finding) -> String {
         #expect(findings.flatMap(\.findings).map(describe) == ["unreadable warning @1: "])
     }
 
+    @Test func whatTheParserSaysIsToldWithItsPlace() throws {
+        let text = "SELECT 1;\n-- ;\nSELECT ';';\n\nDROP FANCY TABLE a;"
+        let error = #expect(throws: SQLSyntaxError.self) { try Script(text) }
+        let finding = try #require(
+            Linter.findings(in: [("x", .opaque(text, because: error))])[0].findings.first)
+        #expect(finding.statement == 3)
+        #expect(finding.line == 5)
+        #expect(finding.message.contains("syntax error at or near \"FANCY\""))
+    }
+
     @Test func everyRuleHasItsOwnName() {
         let names = Linter.allRules.map(\.name)
         #expect(Set(names).count == names.count)

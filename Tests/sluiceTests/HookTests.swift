@@ -53,6 +53,19 @@ struct HookTests {
         }
     }
 
+    @Test func aSyntaxErrorIsToldWithStatementLineAndMessage() async throws {
+        try await HookScene.with { scene in
+            try await scene.stage(
+                scene.script(Self.jobs),
+                "CREATE TABLE jobs (id int);\n\nALTER TABEL jobs ADD a int;")
+            let commit = try await scene.git("commit", "--message", "jobs")
+            #expect(
+                commit.stderr.contains("(statement 2, line 3)")
+                    && commit.stderr.contains("syntax error at or near \"TABEL\""),
+                "\(commit.stderr)")
+        }
+    }
+
     @Test func aMergedMigrationIsNotEditedRenamedOrRemoved() async throws {
         try await HookScene.with { scene in
             try await scene.migration(Self.jobs, "CREATE TABLE jobs (id int);")

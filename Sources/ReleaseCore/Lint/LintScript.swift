@@ -28,10 +28,11 @@ struct LintScript {
                         + "INSERT instead.")
             }
         } catch {
-            script = .opaque(text)
+            script = .opaque(text, because: error)
             let isCommand = error.near.hasPrefix("\\")
             problem = Self.finding(
-                isCommand ? .error : .note, line: error.line,
+                isCommand ? .error : .note, statement: script.opaqueScan?.complaint?.statement,
+                line: error.line,
                 isCommand
                     ? error.message
                     : "The grammar of PostgreSQL 15 cannot read it: \(error.message) A newer server "
@@ -47,10 +48,12 @@ struct LintScript {
             objects: [])
     }
 
-    private static func finding(_ severity: Severity, line: Int, _ message: String) -> Finding {
+    private static func finding(
+        _ severity: Severity, statement: Int? = nil, line: Int, _ message: String
+    ) -> Finding {
         Finding(
-            rule: "unreadable", hazard: .script, severity: severity, statement: 1, line: line,
-            message: message, objects: [])
+            rule: "unreadable", hazard: .script, severity: severity, statement: statement ?? 1,
+            line: line, message: message, objects: [])
     }
 
     private static func lineOfInvalidByte(_ bytes: [UInt8]) -> Int {

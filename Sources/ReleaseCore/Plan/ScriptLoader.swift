@@ -95,7 +95,10 @@ enum ScriptLoader {
             return (try Script(text), nil)
         } catch {
             let isCommand = error.near.hasPrefix("\\")
-            return (Script.opaque(text), isCommand ? "line \(error.line): \(error.message)" : nil)
+            return (
+                Script.opaque(text, because: error),
+                isCommand ? "line \(error.line): \(error.message)" : nil
+            )
         }
     }
 }

@@ -9,6 +9,7 @@ struct SQLPiece {
     /// count them.
     func read<Found>(_ reader: (NodePointer) -> [Found]) -> [Found]? {
         let depth = Token.nesting(of: Array(tokens))
+        guard depth <= LargeStack.deepest else { return nil }
         return LargeStack.run(bytes: depth * LargeStack.bytesPerToken) { () -> [Found]? in
             guard let tree = try? ParseTree(sql) else { return nil }
             return (0..<tree.count).flatMap { index in

@@ -80,7 +80,7 @@ public struct Linter: Sendable {
 
     /// The findings of the plan's next migration.
     public mutating func findings(in script: Script) -> [Finding] {
-        guard !script.isOpaque else { return [Self.unreadable] }
+        guard !script.isOpaque else { return [Self.unreadable(script)] }
         schema.begin(script)
         var findings: [Finding] = []
         for unit in script.unitsWithControl {
@@ -120,10 +120,16 @@ public struct Linter: Sendable {
     }
 
     /// What is not read must not pass for harmless.
-    private static let unreadable = Finding(
-        rule: "unreadable", hazard: .script, severity: .warning, statement: 1, line: 1,
-        message: "The script cannot be read with the grammar of PostgreSQL 15, so what it "
-            + "destroys is not known; read it yourself.", objects: [])
+    private static func unreadable(_ script: Script) -> Finding {
+        let complaint = script.opaqueScan?.complaint
+        let reason = complaint.map { ": \($0.message.dropLast())" } ?? ""
+        return Finding(
+            rule: "unreadable", hazard: .script, severity: .warning,
+            statement: complaint?.statement ?? 1, line: complaint?.line ?? 1,
+            message: "The grammar of PostgreSQL 15 cannot read the script\(reason), so what it "
+                + "destroys is not known; mend it, or, where a newer server understands it, read it "
+                + "yourself.", objects: [])
+    }
 
     private func judge(_ context: RuleContext) -> [Finding] {
         let allowances = context.statement.allowances

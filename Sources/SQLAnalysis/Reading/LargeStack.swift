@@ -10,6 +10,10 @@ enum LargeStack {
     static let bytesPerToken = 4096
     /// What is safe on any thread without asking: a quarter of the smallest usual stack.
     static let smallEnough = 128 * 1024
+    /// How many tokens may nest. Packing a tree takes libpg_query's protobuf-c time with the square
+    /// of its depth: two seconds for this many, 20 s for three times as many. PostgreSQL's own stack, 2 MB
+    /// unless it is configured, ends at a tenth of it.
+    static let deepest = 100_000
     /// Address space only; pages are used as they are touched.
     static let limit = 16 << 30
 

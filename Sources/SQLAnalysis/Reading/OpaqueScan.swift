@@ -8,6 +8,19 @@ public struct OpaqueScan: Sendable, Hashable {
     /// Whether a statement seems to begin with a command that PostgreSQL refuses inside a
     /// transaction block, such as VACUUM or CREATE DATABASE.
     public let mentionsRefused: Bool
+    /// What the parser has against the script, and where; nil where nobody asked.
+    public let complaint: Complaint?
+
+    /// What a parser has against a script.
+    public struct Complaint: Sendable, Hashable {
+        /// The 1-based ordinal of the statement, counted by semicolons.
+        public let statement: Int
+        /// 1-based.
+        public let line: Int
+        /// A sentence.
+        public let message: String
+    }
+
     /// False where not even words could be told apart; then nothing is known.
     public let isComplete: Bool
 
@@ -23,7 +36,11 @@ public struct OpaqueScan: Sendable, Hashable {
         ["prepare", "transaction"],
     ]
 
-    init(_ text: String, tokens: [Token]?) {
+    init(_ text: String, tokens: [Token]?, because error: SQLSyntaxError?) {
+        complaint = error.map { error in
+            let ends = (tokens ?? []).count { $0.kind == .semicolon && $0.start < error.offset }
+            return Complaint(statement: ends + 1, line: error.line, message: error.message)
+        }
         guard let tokens else {
             mentionsTransactionControl = false
             mentionsConcurrently = false
@@ -54,7 +71,12 @@ public struct OpaqueScan: Sendable, Hashable {
 extension Script {
     /// A script that PostgreSQL may understand though sluice cannot parse it: no statements, one
     /// transactional unit with the whole text, and what its words tell in ``opaqueScan``.
-    public static func opaque(_ text: String) -> Script {
+    ///
+    /// - Parameters:
+    ///   - text: the source.
+    ///   - error: why it could not be parsed, where that is known.
+    /// - Returns: a script that says of itself that it is opaque.
+    public static func opaque(_ text: String, because error: SQLSyntaxError? = nil) -> Script {
         var text = text
         text.makeContiguousUTF8()
         let lines = LineIndex(text)
@@ -67,7 +89,7 @@ extension Script {
         return Script(
             text: text, statements: [], mode: .transactional, units: [whole],
             directives: comments.directives, notes: comments.notes,
-            opaqueScan: OpaqueScan(text, tokens: tokens), lines: lines)
+            opaqueScan: OpaqueScan(text, tokens: tokens, because: error), lines: lines)
     }
 
     /// Whether the script could not be parsed and is sent as it is.

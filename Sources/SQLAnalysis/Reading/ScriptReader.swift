@@ -41,6 +41,12 @@ struct ScriptReader {
         guard let tokens = Token.scan(text) else { throw scannerError() }
         let comments = Directives.read(tokens, of: text, lines: lines)
         let depth = Token.nesting(of: tokens)
+        guard depth <= LargeStack.deepest else {
+            throw SQLSyntaxError(
+                "an expression goes on for \(depth) words without an end, which is more than "
+                    + "sluice reads and than a server with the usual max_stack_depth takes.",
+                at: 0, near: "", lines: lines)
+        }
         let text = StringContinuation.bridged(text, tokens)
         // The thread must hand back values: the tree is gone when it ends.
         let outcome = LargeStack.run(bytes: depth * LargeStack.bytesPerToken) {
