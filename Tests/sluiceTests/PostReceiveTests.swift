@@ -22,6 +22,23 @@ struct PostReceiveTests {
         }
     }
 
+    @Test func aHoldIsToldToWhoPushes() async throws {
+        try await WatchScene.with(hook: true) { scene in
+            try await scene.migration(Self.jobs, "CREATE TABLE jobs (id int);")
+            _ = try await scene.push()
+            _ = try await scene.log(of: "staging", until: "succeeded")
+            let held = try await scene.scene.sluice(
+                "hold", "staging", "--reason", "the office moves", directory: scene.server)
+            #expect(held.status == 0, "\(held.stderr)")
+            try await scene.migration(Self.title, "ALTER TABLE jobs ADD title text;")
+            let push = try await scene.push()
+            #expect(push.status == 0)
+            #expect(push.stderr.contains("on hold"), "\(push.stderr)")
+            #expect(push.stderr.contains("the office moves"))
+            #expect(push.stderr.contains("sluice release staging"))
+        }
+    }
+
     @Test func thePushWaitsForNothing() async throws {
         try await WatchScene.with(hook: true) { scene in
             // Nobody gives this back before the push has returned.

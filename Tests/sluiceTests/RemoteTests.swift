@@ -30,6 +30,31 @@ struct RemoteTests {
         }
     }
 
+    @Test func theAgentsKeysAreTried() async throws {
+        try await WatchScene.with { scene in
+            let folder = scene.scene.git.directory
+            let server = try await SSHServer.start(in: folder)
+            defer { server.process.kill() }
+            try await scene.migration(Self.jobs, "CREATE TABLE jobs (id int);")
+            _ = try await scene.push()
+            let socket = "\(folder)/agent"
+            let agent = try ProcessRunner.start("ssh-agent", ["-D", "-a", socket])
+            defer { agent.kill() }
+            try await scene.until { FileManager.default.fileExists(atPath: socket) }
+            let key = "\(server.home)/.ssh/id_ed25519"
+            let added = try await ProcessRunner.run(
+                "ssh-add", [key], environment: ["SSH_AUTH_SOCK": socket])
+            #expect(added.status == 0, "\(added.stderr)")
+            // Only the agent has it now.
+            try FileManager.default.removeItem(atPath: key)
+            let followed = try await scene.watchOnce(
+                "--remote", server.url(scene.server),
+                environment: ["HOME": server.home, "SSH_AUTH_SOCK": socket])
+            #expect(followed.status == 0, "\(followed.stdout)\(followed.stderr)")
+            #expect(try await scene.applied(in: scene.scene.staging) == [Self.jobs])
+        }
+    }
+
     @Test func aKeyThatIsNotAcceptedIsSaid() async throws {
         try await WatchScene.with { scene in
             let server = try await SSHServer.start(in: scene.scene.git.directory)

@@ -169,6 +169,22 @@ struct WatchTests {
         }
     }
 
+    @Test(arguments: [[], ["--once"]])
+    func aRemoteThatHangsDelaysNoStop(_ arguments: [String]) async throws {
+        try await WatchScene.with { scene in
+            // Takes connections and never says a word.
+            let listener = try SilentServer()
+            let watcher = try ProcessRunner.start(
+                scene.scene.program,
+                ["watch", "--remote", "http://127.0.0.1:\(listener.port)/shop.git"] + arguments,
+                environment: scene.scene.variables, directory: scene.server)
+            try await onOwnThread { listener.waitForVisitor() }
+            watcher.kill(SIGTERM)
+            let end = try await watcher.wait()
+            #expect(end.stderr.contains("stopping"), "\(end.stderr)")
+        }
+    }
+
     @Test func aKilledWatcherIsSucceededByTheNext() async throws {
         try await WatchScene.with { scene in
             try await scene.migration(

@@ -11,6 +11,9 @@ public struct GateAnswers: Sendable, Hashable {
     /// Why, for the ledger.
     public var reason: String?
 
+    /// Whether a merge deploys by itself, so that nobody is there to have inspected anything.
+    public var isUnattended = false
+
     public init(
         inspectedDigest: String? = nil, losses: Set<String> = [], findings: Set<String> = [],
         overrides: Set<GateName> = [], reason: String? = nil

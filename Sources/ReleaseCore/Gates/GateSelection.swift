@@ -16,7 +16,10 @@ public struct GateSelection: Sendable {
     /// All gates, in the order in which they are evaluated.
     public let entries: [Entry]
 
-    public init(_ environment: EnvironmentConfiguration) {
+    /// - Parameters:
+    ///   - environment: whose gates.
+    ///   - isUnattended: whether a merge is deployed without anybody asking.
+    public init(_ environment: EnvironmentConfiguration, isUnattended: Bool = false) {
         entries = GateName.allCases.map { gate in
             let configured = environment.gates.first { $0.gate == gate }
             if configured?.isOff == true {
@@ -24,12 +27,16 @@ public struct GateSelection: Sendable {
             }
             if configured != nil { return Entry(gate: gate, isOn: true, reason: "configured") }
             if gate == .hold { return Entry(gate: gate, isOn: true, reason: "always") }
-            if gate == .dryRun, environment.auto == true {
+            if gate == .dryRun, isUnattended, environment.auto == true {
                 // Where nobody is to be asked, nobody can have inspected the plan.
                 return Entry(gate: gate, isOn: false, reason: "auto: true asks nobody")
             }
             if let upstream = environment.promotesFrom, Self.implied.contains(gate) {
-                return Entry(gate: gate, isOn: true, reason: "promotes from \(upstream)")
+                let exception =
+                    gate == .dryRun && environment.auto == true
+                    ? "; not asked where auto: true deploys a merge" : ""
+                return Entry(
+                    gate: gate, isOn: true, reason: "promotes from \(upstream)\(exception)")
             }
             return Entry(gate: gate, isOn: false, reason: "not configured")
         }

@@ -60,9 +60,10 @@ public struct Reconciler: Sendable {
         if plan.isEmpty, plan.problems.isEmpty { return .upToDate(release.commit) }
         if let failure = try failedBefore(plan, link) { return failure }
         let deployer = Deployer(workspace, interrupt: interrupt, report: report)
-        let result = try deployer.run(
-            DeploymentRequest(
-                environment: environment, promotes: release.environment.promotesFrom != nil))
+        var request = DeploymentRequest(
+            environment: environment, promotes: release.environment.promotesFrom != nil)
+        request.answers.isUnattended = true
+        let result = try deployer.run(request)
         switch result.verdict {
         case .nothingToDo: return .upToDate(result.plan.commit)
         case .blocked:

@@ -28,6 +28,8 @@ public final class Watcher: Sendable {
     private struct State {
         var workers: [String: EnvironmentWatch] = [:]
         var isStopping = false
+        /// A fetch that has not come back yet.
+        var fetch: RemoteFetch?
     }
 
     public init(_ request: WatchRequest, report: @escaping @Sendable (WatchEvent) -> Void) {
@@ -62,7 +64,14 @@ public final class Watcher: Sendable {
     /// - Returns: what it came to, in the order of the configuration.
     /// - Throws: ``ReleaseError``, ``ConfigurationError``, `GitError`.
     public func runOnce() throws -> [(environment: String, outcome: WatchOutcome)] {
-        try request.mirror?.refresh()
+        if request.mirror != nil {
+            guard let result = answer(within: .seconds(24 * 3600)) else {
+                throw ReleaseError(
+                    .interrupted, "stopped while the remote was asked.",
+                    state: "nothing was changed.")
+            }
+            try result.get()
+        }
         let names = try wanted()
         report(.following(names))
         return names.map { name in
@@ -74,10 +83,11 @@ public final class Watcher: Sendable {
 
     /// Asks to stop: what runs now is cancelled and rolled back.
     public func stop() {
-        let workers = state.withLock { state in
+        let (workers, fetch) = state.withLock { state in
             state.isStopping = true
-            return Array(state.workers.values)
+            return (Array(state.workers.values), state.fetch)
         }
+        fetch?.wake()
         for worker in workers { worker.stop() }
         bell.ring()
     }
@@ -102,15 +112,37 @@ public final class Watcher: Sendable {
         for worker in state.withLock({ Array($0.workers.values) }) { worker.wake() }
     }
 
+    /// How long a remote may take before what was fetched earlier goes on.
+    private static let remotePatience = Duration.seconds(60)
+
     /// While a remote does not answer, what was fetched before goes on.
     private func askRemote() {
-        guard let mirror = request.mirror else { return }
-        do {
-            try mirror.refresh()
-            report(.remote(nil))
-        } catch {
-            report(.remote("\(error)"))
+        guard let result = answer(within: Self.remotePatience) else {
+            if request.mirror != nil, !isStopping { report(.remote("it does not answer")) }
+            return
         }
+        switch result {
+        case .success: report(.remote(nil))
+        case .failure(let error): report(.remote("\(error)"))
+        }
+    }
+
+    /// What a fetch came to: of the one that runs still, or of a new one; `nil` without a remote,
+    /// when it takes longer, or when it is time to stop.
+    private func answer(within patience: Duration) -> Result<Void, any Error>? {
+        guard let mirror = request.mirror else { return nil }
+        let fetch = state.withLock { state in
+            let fetch = state.fetch ?? RemoteFetch(mirror)
+            state.fetch = fetch
+            return fetch
+        }
+        let deadline = ContinuousClock.now + patience
+        while fetch.result == nil, !isStopping, ContinuousClock.now < deadline {
+            fetch.wait(atMost: ContinuousClock.now.duration(to: deadline))
+        }
+        guard let result = fetch.result else { return nil }
+        state.withLock { $0.fetch = nil }
+        return result
     }
 
     /// The environments to follow, by the configuration at the tip of each branch.

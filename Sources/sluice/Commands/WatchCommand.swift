@@ -6,7 +6,7 @@ struct WatchCommand: ParsableCommand {
         commandName: "watch", abstract: "Follow branches and deploy on change.",
         discussion: """
             Follows the environments marked “auto: true”, or the ones named. It compares the tip \
-            of each branch with the history in the database, so it needs no memory, forgets \
+            of each branch with the history and the ledger in the database, so it forgets \
             nothing when it is restarted, and several may run: one acts. What failed is not tried \
             again before the plan is another one; what waiting may mend is. A rewritten or deleted \
             branch puts the environment on hold.

@@ -56,6 +56,12 @@ struct PostReceiveHook {
         ).start()
         let what = arrived.isEmpty ? "no new migrations" : "\(Self.counted(arrived)), deploying"
         say("\(name): \(what) at \(revision.short); log: \(log.path)")
+        if let hold = HoldLookup(workspace).hold(of: name) {
+            say(
+                "\(name): nothing is deployed while it is on hold, since \(hold.since) by \(hold.by): \(hold.reason)"
+            )
+            say("\(name): next: sluice release \(name) --reason TEXT")
+        }
     }
 
     private func say(_ text: String) {
