@@ -258,6 +258,36 @@ struct GateTests {
         #expect(!keeper(environment).results().map(\.gate).contains(.findings))
     }
 
+    @Test("auto: true leaves the implied dry_run out for the watcher only")
+    func unattended() throws {
+        var environment = Self.environment([], promotesFrom: "staging")
+        environment.auto = true
+        func isOn(_ isUnattended: Bool) -> Bool? {
+            GateSelection(environment, isUnattended: isUnattended).entries.first {
+                $0.gate == .dryRun
+            }?.isOn
+        }
+        #expect(isOn(true) == false)
+        #expect(isOn(false) == true)
+        environment.auto = nil
+        #expect(isOn(true) == true)
+        environment = Self.environment([.dryRun], promotesFrom: "staging")
+        environment.auto = true
+        #expect(isOn(true) == true)
+    }
+
+    @Test("a rehearsal that failed blocks, one that did not is shown")
+    func rehearsed() {
+        var keeper = keeper(Self.environment([.dryRun]))
+        keeper.answers.inspectedDigest = keeper.plan.digest
+        keeper.evidence.rehearsal = RehearsalRecord(
+            isClean: true, summary: "it runs.", age: .seconds(185))
+        #expect(keeper.results().first?.outcome == .pass)
+        #expect(keeper.results().first?.evidence.contains("rehearsed 3 min ago: it runs.") == true)
+        keeper.evidence.rehearsal?.isClean = false
+        #expect(keeper.results().first?.outcome == .block)
+    }
+
     @Test("only who the file names goes past a gate, with a reason, and only past that gate")
     func overriding() throws {
         var environment = Self.environment([.dryRun, .findings])

@@ -111,15 +111,16 @@ public struct Deployer {
     ) -> [GateResult] {
         let blocking = prepared.gates.filter { $0.outcome == .block }
         guard blocking.map(\.gate) == [.dryRun], prepared.plan.problems.isEmpty,
-            request.inspectedDigest == nil, let confirm = request.confirm,
+            request.inspectedDigest == nil, !prepared.hasFailedRehearsal,
+            let confirm = request.confirm,
             confirm(prepared.plan, prepared.gates)
         else { return prepared.gates }
         return prepared.gates.map { gate in
             gate.gate == .dryRun
                 ? GateResult(
                     .dryRun, .pass,
-                    "the plan \(prepared.plan.digest.prefix(PlanDigest.shortLength)) was confirmed on the terminal."
-                )
+                    "the plan \(prepared.plan.digest.prefix(PlanDigest.shortLength)) was confirmed on the terminal.",
+                    details: gate.details)
                 : gate
         }
     }

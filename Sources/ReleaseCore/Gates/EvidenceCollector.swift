@@ -38,6 +38,9 @@ struct EvidenceCollector {
             }
         }
         try UpstreamProof(workspace, release).complete(&evidence.upstream)
+        if selection.isOn(.dryRun), link.state.ledger != nil {
+            evidence.rehearsal = try RehearsalLedger.latest(of: plan.digest, link.session)
+        }
         if selection.isOn(.rollbackNotes) {
             evidence.rollbackNotes = try RollbackNotesLookup(workspace: workspace, release: release)
                 .notes(for: evidence.destructive(plan.migrations))

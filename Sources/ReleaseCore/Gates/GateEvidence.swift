@@ -8,6 +8,8 @@ struct GateEvidence: Sendable {
     var counted: [CountedLoss]?
     /// Why it could not be counted.
     var countFailure: String?
+    /// The newest rehearsal of this very plan.
+    var rehearsal: RehearsalRecord?
     var rollbackNotes: [String: RollbackNotesGate.Notes] = [:]
     /// What commands of the user's own came to.
     var checks: [ChecksGate.Check] = []

@@ -46,7 +46,7 @@ struct GateKeeper {
     }
 
     private var applicable: [GateName] {
-        let selection = GateSelection(environment)
+        let selection = GateSelection(environment, isUnattended: answers.isUnattended)
         return GateName.allCases.filter { gate in
             gate == .hold
                 ? state.ledger?.hold != nil || configured(.hold) != nil : selection.isOn(gate)
@@ -71,10 +71,17 @@ struct GateKeeper {
 
     private var dryRun: GateResult {
         let short = plan.digest.prefix(PlanDigest.shortLength)
+        let rehearsed = evidence.rehearsal.map { [$0.sentence] } ?? []
+        if let rehearsal = evidence.rehearsal, !rehearsal.isClean {
+            return GateResult(
+                .dryRun, .block, "this plan was \(rehearsal.sentence)",
+                wayOut:
+                    "mend it; or, where its reason is gone: sluice rehearse \(environment.name)")
+        }
         guard let inspectedDigest = answers.inspectedDigest else {
             return GateResult(
                 .dryRun, .block, "nobody has said that this plan was inspected.",
-                wayOut: "\(inspect), which prints the digest to promote with")
+                details: rehearsed, wayOut: "\(inspect), which prints the digest to promote with")
         }
         guard PlanDigest.matches(inspectedDigest, plan.digest) else {
             return GateResult(
@@ -82,8 +89,10 @@ struct GateKeeper {
                 "the plan about to run is not \(inspectedDigest.prefix(PlanDigest.shortLength)): commit, history or the flags are others than when that one was shown.",
                 wayOut: inspect)
         }
+        let evidence = ["the plan that was inspected is the one about to run: \(short)"] + rehearsed
         return GateResult(
-            .dryRun, .pass, "the plan that was inspected is the one about to run: \(short).")
+            .dryRun, .pass,
+            rehearsed.isEmpty ? evidence[0] + "." : evidence.joined(separator: "; "))
     }
 
     private var inspect: String { "sluice plan \(environment.name)" }

@@ -16,6 +16,7 @@ public struct LedgerEvent: Sendable, Hashable, Codable {
         case rename
         case maintenance
         case reminder
+        case rehearsal
     }
 
     /// In UTC, ISO 8601, by the server's clock.
@@ -61,6 +62,7 @@ public struct LedgerHistory {
         }
         var queries = Self.oldest
         if link.state.hasPresentLayout { queries += Self.newer }
+        if try RehearsalLedger.exists(link.session) { queries.append(Self.rehearsals) }
         queries = queries.map {
             "SELECT * FROM (\($0)) AS e (at, kind, deployment, by, subject, text) ORDER BY at DESC LIMIT \(limit)"
         }
@@ -115,6 +117,12 @@ public struct LedgerHistory {
           (SELECT id FROM _sluice.deployments ORDER BY started_at DESC LIMIT \(limit))
         """
     }
+
+    private static let rehearsals = """
+        SELECT \(time("rehearsed_at")), 'rehearsal', NULL, actor, outcome,
+               'plan ' || left(digest, 12) || ', ' || summary
+        FROM _sluice.rehearsals
+        """
 
     private static let newer = [
         """

@@ -40,7 +40,7 @@ enum LedgerTriggers {
 
         """
 
-    private static func keep(_ table: String, fillable: [String]) -> String {
+    static func keep(_ table: String, fillable: [String]) -> String {
         let columns = fillable.map { "'\($0)'" }.joined(separator: ", ")
         return """
             DROP TRIGGER IF EXISTS keep_event ON _sluice.\(table);

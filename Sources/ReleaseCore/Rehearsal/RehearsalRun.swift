@@ -12,6 +12,8 @@ struct RehearsalRun {
     var known: KnownSchema
     /// The relations that were there before the plan, by their identifiers.
     let visible: Set<String>
+    /// What the transaction at hand has locked, by the relations' identifiers.
+    private var held: [String: Rehearsal.Held] = [:]
     private(set) var migrations: [Rehearsal.Migration] = []
     private(set) var failure: Rehearsal.Failure?
 
@@ -41,13 +43,19 @@ struct RehearsalRun {
             name: planned.name, isTransactional: script.mode.isTransactional, statements: [])
         for unit in script.units where failure == nil {
             let isAlone = unit.kind == .alone
+            held = [:]
             if !isAlone { try session.execute("BEGIN\(unit.begin.map { " \($0)" } ?? "")") }
             for index in unit.statements where failure == nil {
                 let statement = script.statements[index]
                 guard statement.control == nil || isAlone else { continue }
-                take(statement, planned, meter, &done)
+                take(statement, planned, meter, isAlone: isAlone, &done)
             }
             if script.isOpaque { takeWhole(script, planned, meter, &done) }
+            if !isAlone {
+                done.held += held.values.sorted {
+                    ($0.statement, $0.name.description) < ($1.statement, $1.name.description)
+                }
+            }
             if !isAlone {
                 try end(session, commits: failure == nil && unit.ending == .commit, planned, done)
             }
@@ -57,7 +65,7 @@ struct RehearsalRun {
 
     private mutating func take(
         _ statement: SQLAnalysis.Statement, _ planned: PlannedMigration, _ meter: StatementMeter,
-        _ done: inout Rehearsal.Migration
+        isAlone: Bool, _ done: inout Rehearsal.Migration
     ) {
         do {
             let measured = try meter.measure(String(statement.text))
@@ -67,8 +75,10 @@ struct RehearsalRun {
                     ordinal: statement.ordinal, line: statement.line,
                     text: Self.oneLine(statement.text), milliseconds: measured.milliseconds,
                     walBytes: measured.walBytes,
-                    relations: measured.relations.filter { visible.contains($0.id) }.compactMap {
-                        relation($0, forecast)
+                    relations: relations(
+                        measured, forecast, isAlone ? nil : statement.ordinal),
+                    hazards: planned.findings.filter {
+                        $0.statement == statement.ordinal && $0.severity > .note && $0.dependsOnRows
                     }))
             known.replay(statement)
         } catch {
@@ -88,9 +98,7 @@ struct RehearsalRun {
                 Rehearsal.Statement(
                     ordinal: 1, line: 1, text: "the whole script, which only the server can read",
                     milliseconds: measured.milliseconds, walBytes: measured.walBytes,
-                    relations: measured.relations.filter { visible.contains($0.id) }.compactMap {
-                        relation($0, [])
-                    }))
+                    relations: relations(measured, [], 1), hazards: []))
         } catch {
             failure = Self.failure(error, planned.name, 1, line: 1)
         }
@@ -113,26 +121,59 @@ struct RehearsalRun {
         }
     }
 
-    /// Indexes and sequences are locked with their table; weak locks delay nobody.
-    private func relation(_ measured: Measurement.Relation, _ forecast: [Impact])
-        -> Rehearsal.Relation?
-    {
-        let name = ObjectName(schema: measured.schema, name: measured.name)
-        let lock = measured.locks.compactMap(LockMode.init(catalogName:)).max()
-        guard ["r", "p", "m", "v", "f"].contains(measured.kind) else { return nil }
+    /// What the statement did, and what it needs of what the transaction has locked before, which
+    /// the server does not tell again. Indexes and sequences are locked with their table.
+    /// `ordinal` is the statement's number in its transaction; nil outside one.
+    private mutating func relations(
+        _ measured: Measurement, _ forecast: [Impact], _ ordinal: Int?
+    ) -> [Rehearsal.Relation] {
+        var shown: [Rehearsal.Relation] = []
+        var names: Set<ObjectName> = []
+        for relation in measured.relations
+        where visible.contains(relation.id) && ["r", "p", "m", "v", "f"].contains(relation.kind) {
+            let name = ObjectName(schema: relation.schema, name: relation.name)
+            let lock = relation.locks.compactMap(LockMode.init(catalogName:)).max()
+            if let ordinal, let lock, lock > held[relation.id]?.lock ?? .rowExclusive {
+                held[relation.id] = Rehearsal.Held(name: name, lock: lock, statement: ordinal)
+            }
+            names.insert(name)
+            let known = held[relation.id]
+            shown += [
+                self.relation(
+                    name, known?.lock ?? lock, since: known?.statement,
+                    isRewritten: relation.isRewritten, forecast)
+            ].compactMap { $0 }
+        }
+        for impact in forecast where impact.kind == .table && names.insert(impact.relation).inserted
+        {
+            guard impact.lock > .rowExclusive || impact.work.contains(.scan),
+                let known = held.values.first(where: { $0.name == impact.relation })
+            else { continue }
+            shown += [
+                relation(
+                    known.name, known.lock, since: known.statement, isRewritten: false, forecast)
+            ].compactMap { $0 }
+        }
+        return shown
+    }
+
+    /// Weak locks delay nobody.
+    private func relation(
+        _ name: ObjectName, _ lock: LockMode?, since statement: Int?, isRewritten: Bool,
+        _ forecast: [Impact]
+    ) -> Rehearsal.Relation? {
         // An empty copy has no rows to count, so what is read is told by the forecast, which tests
         // compare with full tables.
         let expected = forecast.first { $0.relation == name }
         let isScanned = expected?.work.contains(.scan) ?? false
-        guard isScanned || measured.isRewritten || (lock ?? .accessShare) > .rowExclusive else {
-            return nil
-        }
+        guard isScanned || isRewritten || (lock ?? .accessShare) > .rowExclusive else { return nil }
         var work: Impact.Work = expected?.work ?? []
-        if measured.isRewritten, expected?.work.contains(.rewrite) ?? true { work.insert(.rewrite) }
+        if isRewritten, expected?.work.contains(.rewrite) ?? true { work.insert(.rewrite) }
         let size = known.size(of: name)
         return Rehearsal.Relation(
-            name: name, lock: lock, isRewritten: measured.isRewritten, isScanned: isScanned,
-            size: size, estimate: work.isEmpty ? nil : size.map { $0.seconds(for: work) })
+            name: name, lock: lock, heldSince: statement, isRewritten: isRewritten,
+            isScanned: isScanned, size: size,
+            estimate: work.isEmpty ? nil : size.map { $0.seconds(for: work) })
     }
 
     private static func failure(

@@ -5,7 +5,7 @@ import SchemaCatalog
 
 /// Runs the plan of an environment on a sandbox copy of its schema and says what would happen.
 ///
-/// Nothing is written to the environment.
+/// Nothing is written to the environment but, where it has a ledger, what the rehearsal came to.
 public struct Rehearser {
     let workspace: Workspace
 
@@ -23,10 +23,13 @@ public struct Rehearser {
     /// - Parameters:
     ///   - environment: whose plan; may be left out where there is only one.
     ///   - upTo: the last migration to rehearse.
+    ///   - rows: the rows that the copy gets.
     /// - Returns: what every statement did.
     /// - Throws: ``ReleaseError`` and what planning, server or sandbox throws. A migration that
     ///   fails is no error but part of the rehearsal.
-    public func run(_ environment: String?, upTo: String? = nil) throws -> Outcome {
+    public func run(
+        _ environment: String?, upTo: String? = nil, rows: RehearsalRows = .none
+    ) throws -> Outcome {
         let clock = ContinuousClock()
         let start = clock.now
         // Gates are not asked: their commands may cost time, and a rehearsal passes none.
@@ -39,10 +42,26 @@ public struct Rehearser {
         let cluster = try SandboxDatabases.cluster(options, repository: workspace.repositoryKey)
         let copy = SchemaCopy(link: link, cluster: cluster, installation: installation)
         let database = "rehearsal_\(UUID4.make().prefix(13))"
-        try cluster.createDatabase(database, template: try copy.database())
         defer { try? cluster.dropDatabase(database) }
+        var filled = Rehearsal.Rows(source: rows)
+        switch rows {
+        case .none: try cluster.createDatabase(database, template: try copy.database())
+        case .sample(let fraction):
+            try cluster.createDatabase(database, template: try copy.database())
+            filled = try RowSample(
+                source: link.session, copy: try copy.session(database), fraction: fraction
+            ).take()
+        case .clone(let path):
+            try cluster.createDatabase(database)
+            filled = try BackupClone(
+                workspace: workspace, release: release, link: link, copy: copy, database: database
+            ).take(path, plan)
+        }
         var rehearsal = try rehearse(plan, copy, database)
+        rehearsal.rows = filled
         rehearsal.milliseconds = start.duration(to: clock.now).inMilliseconds
+        rehearsal.unrecorded = RehearsalLedger.record(
+            rehearsal, link, by: workspace.options.actor)
         return Outcome(plan: plan, rehearsal: rehearsal)
     }
 
@@ -68,25 +87,36 @@ public struct Rehearser {
         rehearsal.invalid = try InvalidObjects.read(session).filter { !invalid.contains($0) }
         rehearsal.changes = SchemaDifference(from: before, to: after).summary
         if run.failure == nil, !rehearsal.changes.isEmpty {
-            rehearsal.wayBack = try wayBack(from: after, to: before, session, schema)
+            rehearsal.wayBack = try wayBack(
+                from: after, to: before,
+                undoing: plan.migrations.flatMap { $0.script.statements.flatMap(\.effects) },
+                session, schema)
         }
         return rehearsal
     }
 
-    /// The same statements that a hotfix would have, tried on the rehearsed database.
+    /// The same statements that a hotfix would have, tried on the rehearsed database: the plan's
+    /// own renames are turned around, which loses nothing.
     private func wayBack(
-        from after: SchemaSnapshot, to before: SchemaSnapshot, _ session: PostgresSession,
-        _ schema: String?
+        from after: SchemaSnapshot, to before: SchemaSnapshot, undoing effects: [Effect],
+        _ session: PostgresSession, _ schema: String?
     ) throws -> Rehearsal.WayBack {
-        let steps = SchemaDifference(from: after, to: before).ddl(style: .compatible)
-        let followUps = steps.flatMap(\.followUps).map { $0.statement + ";" }
-        var back = Rehearsal.WayBack(
-            isProven: false, statements: steps.flatMap(\.statements), cannotReturn: [],
-            losses: steps.flatMap(\.losses).map(\.description))
+        var back = Rehearsal.WayBack(isProven: false, statements: [], cannotReturn: [], losses: [])
         do {
             if let schema {
                 try session.execute("SET search_path = \(Quoting.identifier(schema))")
             }
+            let renames = RenameReversal(effects: effects, before: before, after: after).steps
+            var after = after
+            if !renames.isEmpty {
+                back.statements = renames.flatMap(\.statements)
+                try HotfixProver.apply(renames.map(\.sql), session)
+                after = try SchemaSnapshot.read(session, defaultSchema: schema)
+            }
+            let steps = SchemaDifference(from: after, to: before).ddl(style: .compatible)
+            let followUps = steps.flatMap(\.followUps).map { $0.statement + ";" }
+            back.statements += steps.flatMap(\.statements)
+            back.losses = steps.flatMap(\.losses).map(\.description)
             try HotfixProver.apply(steps.map(\.sql) + followUps, session)
         } catch let error as PostgresError {
             back.cannotReturn = [error.message]

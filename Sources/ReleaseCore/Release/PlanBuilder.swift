@@ -16,6 +16,11 @@ public struct PlanBuilder {
         public var gates: [GateResult]
         var answers = GateAnswers()
         var evidence = GateEvidence()
+
+        /// Whether the newest rehearsal of this very plan failed, so that no digest lets it run.
+        public var hasFailedRehearsal: Bool {
+            evidence.rehearsal.map { !$0.isClean } ?? false
+        }
     }
 
     /// Reads branch and database and compares them.

@@ -37,6 +37,21 @@ public struct Finding: Sendable, Hashable, Codable {
     }
 }
 
+extension Finding {
+    /// Rules about locks that say, where it is so, that a row can make the statement fail.
+    private static let alsoFailing: Set<String> = [
+        "set-not-null", "check-scan", "foreign-key-scan", "domain-scan", "primary-key-scan",
+        "attach-partition-scan",
+    ]
+
+    /// Whether the rows that are there decide what comes of the statement, so that it can fail
+    /// although it runs on empty tables.
+    public var dependsOnRows: Bool {
+        hazard == .failure || rule == "column-type-change"
+            || (Self.alsoFailing.contains(rule) && message.contains("fails"))
+    }
+}
+
 /// An object of the database, or a column of one.
 public struct DatabaseObject: Sendable, Hashable, Codable, CustomStringConvertible {
     /// What it is; `column` for a column.

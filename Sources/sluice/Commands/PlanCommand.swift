@@ -83,7 +83,7 @@ struct PlanPrinter {
         console.lines(text.lines())
         guard !prepared.plan.isEmpty, prepared.plan.problems.isEmpty else { return }
         let blocking = prepared.gates.filter { $0.outcome == .block }.map(\.gate)
-        guard blocking.allSatisfy({ $0 == .dryRun }) else { return }
+        guard blocking.allSatisfy({ $0 == .dryRun }), !prepared.hasFailedRehearsal else { return }
         console.line("\nTo run it: \(command)")
     }
 

@@ -89,8 +89,10 @@ struct HistoryText {
 
     private func tone(_ event: LedgerEvent) -> Console.Tone {
         switch (event.kind, event.subject) {
-        case (.deployment, "succeeded"), (.smoke, "passed"), (.approval, _), (.release, _): .good
-        case (.deployment, _), (.smoke, _), (.hold, _): .bad
+        case (.deployment, "succeeded"), (.smoke, "passed"), (.rehearsal, "passed"),
+            (.approval, _), (.release, _):
+            .good
+        case (.deployment, _), (.smoke, _), (.rehearsal, _), (.hold, _): .bad
         case (.override, _), (.accept, _), (.resolve, _), (.rename, _): .warning
         default: .strong
         }

@@ -9,6 +9,29 @@ struct RehearsalDocument: Encodable {
         var mode: String
         var milliseconds: Double
         var statements: [Statement]
+        var held: [Held]
+    }
+
+    /// A lock that the transaction holds to its end.
+    struct Held: Encodable {
+        var relation: String
+        var lock: String
+        var statement: Int
+    }
+
+    /// What rows that the copy lacks can make of a statement.
+    struct Hazard: Encodable {
+        var rule: String
+        var severity: String
+        var message: String
+    }
+
+    struct Rows: Encodable {
+        var source: String
+        var fraction: Double?
+        var tables: Int
+        var rows: Int
+        var skipped: [String]
     }
 
     struct Statement: Encodable {
@@ -18,16 +41,19 @@ struct RehearsalDocument: Encodable {
         var milliseconds: Double
         var walBytes: Int
         var relations: [Relation]
+        var dependsOnRows: [Hazard]
 
         enum CodingKeys: String, CodingKey {
             case statement, line, sql, milliseconds, relations
             case walBytes = "wal_bytes"
+            case dependsOnRows = "depends_on_rows"
         }
     }
 
     struct Relation: Encodable {
         var relation: String
         var lock: String?
+        var heldSince: Int?
         var rewritten: Bool
         var scanned: Bool
         var rows: Int?
@@ -36,6 +62,7 @@ struct RehearsalDocument: Encodable {
 
         enum CodingKeys: String, CodingKey {
             case relation, lock, rewritten, scanned, rows, bytes
+            case heldSince = "held_since"
             case estimatedSeconds = "estimated_seconds"
         }
     }
@@ -70,9 +97,13 @@ struct RehearsalDocument: Encodable {
     var invalid: [String]
     var schema: [String]
     var wayBack: WayBack?
+    var rows: Rows?
+    /// Whether the ledger has it.
+    var recorded: Bool
 
     enum CodingKeys: String, CodingKey {
         case environment, commit, digest, verdict, milliseconds, migrations, failed, invalid, schema
+        case rows, recorded
         case wayBack = "way_back"
     }
 
@@ -90,6 +121,8 @@ struct RehearsalDocument: Encodable {
                 sqlstate: $0.sqlState, message: $0.message)
         }
         invalid = rehearsal?.invalid ?? []
+        rows = rehearsal.map { Rows($0.rows) }
+        recorded = rehearsal.map { $0.unrecorded == nil } ?? false
         schema = rehearsal?.changes ?? []
         wayBack = rehearsal?.wayBack.map {
             WayBack(
@@ -112,10 +145,32 @@ extension RehearsalDocument.Migration {
                     relations: statement.relations.map { relation in
                         RehearsalDocument.Relation(
                             relation: relation.name.description, lock: relation.lock?.name,
+                            heldSince: relation.heldSince,
                             rewritten: relation.isRewritten, scanned: relation.isScanned,
                             rows: relation.size?.rows, bytes: relation.size?.bytes,
                             estimatedSeconds: relation.estimate)
+                    },
+                    dependsOnRows: statement.hazards.map {
+                        RehearsalDocument.Hazard(
+                            rule: $0.rule, severity: $0.severity.rawValue, message: $0.message)
                     })
+            },
+            held: migration.held.map {
+                RehearsalDocument.Held(
+                    relation: $0.name.description, lock: $0.lock.name, statement: $0.statement)
             })
+    }
+}
+
+extension RehearsalDocument.Rows {
+    init(_ rows: Rehearsal.Rows) {
+        self.init(
+            source: "none", fraction: nil, tables: rows.tables, rows: rows.rows,
+            skipped: rows.skipped)
+        switch rows.source {
+        case .none: break
+        case .sample(let share): (source, fraction) = ("sample", share)
+        case .clone: source = "backup"
+        }
     }
 }

@@ -16,8 +16,9 @@ struct RehearsalText {
         }
         let count = plan.migrations.count
         var lines = [
-            "\(name): \(count) migration\(count == 1 ? "" : "s") on a copy of its schema, plan \(digest)"
+            "\(name): \(count) migration\(count == 1 ? "" : "s") on \(copy(rehearsal.rows)), plan \(digest)"
         ]
+        lines += rehearsal.rows.skipped.map { console.paint("  not copied: \($0)", .faint) }
         for migration in rehearsal.migrations { lines += [""] + self.lines(of: migration) }
         if let failure = rehearsal.failure { lines += ["", self.line(of: failure)] }
         if !rehearsal.changes.isEmpty {
@@ -36,7 +37,30 @@ struct RehearsalText {
         let count = migration.statements.count
         let head =
             "\(console.paint(migration.name, .strong))  \(count) statement\(count == 1 ? "" : "s"), \(mode)"
-        return [head] + migration.statements.flatMap(lines(of:))
+        return [head] + migration.statements.flatMap(lines(of:)) + held(migration)
+    }
+
+    /// What others wait for longer than the statement takes that locks it.
+    private func held(_ migration: Rehearsal.Migration) -> [String] {
+        guard let last = migration.statements.last?.ordinal else { return [] }
+        let held = migration.held.filter { $0.lock.blocksWrites && $0.statement < last }
+        guard !held.isEmpty else { return [] }
+        let list = held.map { "\($0.name) \($0.lock.name) from statement \($0.statement)" }
+        return [console.paint("  held to the end: \(list.joined(separator: ", "))", .faint)]
+    }
+
+    private func copy(_ rows: Rehearsal.Rows) -> String {
+        switch rows.source {
+        case .none: "a copy of its schema, without rows"
+        case .sample(let share):
+            "a copy with \(rows.rows) rows of \(rows.tables) tables (\(Self.percent(share)) of large ones)"
+        case .clone(let path): "a copy made of \(path), about \(rows.rows) rows"
+        }
+    }
+
+    private static func percent(_ share: Double) -> String {
+        let thousandths = (share * 100_000).rounded() / 1000
+        return thousandths == thousandths.rounded() ? "\(Int(thousandths)) %" : "\(thousandths) %"
     }
 
     private func lines(of statement: Rehearsal.Statement) -> [String] {
@@ -44,10 +68,13 @@ struct RehearsalText {
         let cost =
             "\(Self.milliseconds(statement.milliseconds)), \(Self.bytes(statement.walBytes)) WAL"
         return ["  \(statement.ordinal)  \(text)  \(console.paint(cost, .faint))"]
-            + statement.relations.map { "     \(line(of: $0))" }
+            + statement.relations.map { "     \(line(of: $0, statement.ordinal))" }
+            + statement.hazards.map {
+                "     \(console.paint("rows decide", .warning)) \($0.rule): \($0.message)"
+            }
     }
 
-    private func line(of relation: Rehearsal.Relation) -> String {
+    private func line(of relation: Rehearsal.Relation, _ ordinal: Int) -> String {
         let lock = relation.lock ?? .accessShare
         let blocked =
             lock.blocksReads
@@ -62,6 +89,9 @@ struct RehearsalText {
         if let size = relation.size {
             let time = relation.estimate.map { ", \(Self.estimate($0))" } ?? ""
             facts.append(size.isEmpty ? "empty there" : "\(Self.bytes(size.bytes)) there\(time)")
+        }
+        if let since = relation.heldSince, since < ordinal {
+            facts.append("locked since statement \(since)")
         }
         return "\(relation.name)  \(lock.name): \(facts.joined(separator: "; "))"
     }
@@ -88,12 +118,22 @@ struct RehearsalText {
     private func summary(_ rehearsal: Rehearsal) -> String {
         let word =
             rehearsal.isClean ? console.paint("succeeded", .good) : console.paint("failed", .bad)
-        let waits = rehearsal.migrations.flatMap(\.statements).flatMap(\.relations).filter {
-            $0.lock?.blocksWrites ?? false
-        }.compactMap(\.estimate).max()
         let longest =
-            waits.map { "; others wait \(Self.estimate($0)) at most for one statement" } ?? ""
-        return "Rehearsal \(word) in \(Self.milliseconds(rehearsal.milliseconds))\(longest)."
+            rehearsal.migrations.compactMap(\.longestWait).max().map {
+                "; others wait \(Self.estimate($0)) at most for one migration"
+            } ?? ""
+        let count = rehearsal.hazardousStatements
+        let doubt =
+            rehearsal.isClean && count > 0
+            ? "; \(count) statement\(count == 1 ? "" : "s") can still fail on the rows there"
+            : ""
+        let way =
+            doubt.isEmpty || rehearsal.rows.source != .none
+            ? "" : " (--with-data 1% tries some of them)"
+        let note =
+            rehearsal.unrecorded.map { console.paint(" Not recorded: \($0).", .faint) } ?? ""
+        return "Rehearsal \(word) in \(Self.milliseconds(rehearsal.milliseconds))"
+            + "\(longest)\(doubt)\(way).\(note)"
     }
 
     static func estimate(_ seconds: Double) -> String {
