@@ -265,6 +265,22 @@ struct DataLossTests {
         }
     }
 
+    @Test("is told in the order of the scripts")
+    func order() async throws {
+        try await DeploymentFixture.use(Self.gate) { fixture in
+            try fixture.write("1", Self.contents)
+            try fixture.deploy()
+            try fixture.write("2", "DELETE FROM jobs;\nSELECT wipe();\nDROP TABLE old.things")
+            try fixture.write("3", "DROP OWNED BY CURRENT_USER")
+            let prepared = try PlanBuilder(try fixture.workspace()).prepare("staging")
+            let gate = try #require(prepared.gates.first { $0.gate == .dataLoss })
+            #expect(
+                gate.details.map { $0.prefix { $0 != ":" } } == [
+                    "2, line 1", "2, line 1", "2, line 2", "2, line 3", "3, line 1",
+                ])
+        }
+    }
+
     @Test("by the name of another migration's temporary table is a real table's")
     func temporaryNames() async throws {
         try await DeploymentFixture.use(Self.gate) { fixture in

@@ -78,7 +78,16 @@ struct LossCounter {
                 }
             }
         }
-        return counted + (try count(targets))
+        counted += try count(targets)
+        // As somebody reads the scripts who looks for it.
+        let order = Dictionary(
+            plan.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        return counted.enumerated().sorted { one, other in
+            let places = [one, other].map {
+                (order[$0.element.migration] ?? 0, $0.element.loss.statement, $0.offset)
+            }
+            return places[0] < places[1]
+        }.map(\.element)
     }
 
     /// Why something cannot be counted.
