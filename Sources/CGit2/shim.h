@@ -14,3 +14,8 @@ static inline int sluice_git_enable_strict_hash_verification(int enabled) {
 static inline int sluice_git_set_extensions(const char **names, size_t count) {
     return git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, names, count);
 }
+
+// The certificates that https servers are checked against, for the whole process.
+static inline int sluice_git_set_ssl_certificates(const char *file) {
+    return git_libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS, file, (const char *)0);
+}

@@ -20,12 +20,21 @@ extension GitRepository {
     /// The address is not written anywhere, since it may hold a secret. Hosts are
     /// checked against `known_hosts` (ssh) or the system's certificates (https).
     ///
+    /// `certificates` is a file in PEM with the authorities that https servers are checked
+    /// against, instead of the system's; libgit2 keeps it for the whole process.
+    ///
     /// Throws ``GitError``; no message holds a secret.
     public func mirror(
-        _ url: String, credentials: @escaping GitCredentialSource = { _ in nil }
+        _ url: String, certificates: String? = nil,
+        credentials: @escaping GitCredentialSource = { _ in nil }
     ) throws {
         let shown = Self.withoutSecrets(url)
         do throws(GitError) {
+            if let certificates {
+                try check(
+                    sluice_git_set_ssl_certificates(certificates),
+                    "reading the certificates in \(certificates)")
+            }
             try fetchBranches(url, CredentialConversation(credentials, url: shown))
         } catch {
             let reason = error.message.replacing(url, with: shown)

@@ -29,9 +29,17 @@ struct RemoteAccess {
             $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-"
         }
         let variables = variables
-        return Mirror(path: "\(folder)/\(String(name)).git", url: url) {
+        return Mirror(
+            path: "\(folder)/\(String(name)).git", url: url, certificates: certificates
+        ) {
             Self.answer($0, url: url, variables)
         }
+    }
+
+    /// Where Git would look for the authorities of https servers.
+    private var certificates: String? {
+        if let file = variables["GIT_SSL_CAINFO"], !file.isEmpty { return file }
+        return (try? GitRepository(discovering: common.repo))?.text("http.sslCAInfo")
     }
 
     private func address(of remote: String) throws -> String {

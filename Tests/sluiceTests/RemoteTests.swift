@@ -55,6 +55,44 @@ struct RemoteTests {
         }
     }
 
+    @Test func aRepositoryIsFollowedOverHTTPSWithWhatTheCredentialHelperKnows() async throws {
+        try await WatchScene.with { scene in
+            let folder = scene.scene.git.directory
+            let server = try await HTTPSServer.start(in: folder, root: folder)
+            defer { server.process.kill() }
+            try await scene.migration(Self.jobs, "CREATE TABLE jobs (id int);")
+            _ = try await scene.push()
+            let store = "\(folder)/credentials"
+            let known = "https://ada:correct%20horse@localhost:\(server.port)\n"
+            try Data(known.utf8).write(to: URL(fileURLWithPath: store))
+            let helper: [String: String?] = [
+                "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "credential.helper",
+                "GIT_CONFIG_VALUE_0": "store --file=\(store)",
+            ]
+            func look(_ further: [String: String?]) async throws -> ProcessRunner.Output {
+                try await scene.watchOnce(
+                    "--remote", server.url("server.git"), environment: further)
+            }
+            try await scene.until {
+                let probe = try await ProcessRunner.run(
+                    "curl", ["--silent", "--insecure", "https://localhost:\(server.port)/"])
+                return probe.status == 0
+            }
+            // An authority that nobody knows.
+            let unknown = try await look(helper)
+            #expect(unknown.status == 64, "\(unknown.stdout)\(unknown.stderr)")
+            #expect(unknown.stderr.contains("cannot be fetched"), "\(unknown.stderr)")
+            // Nobody who knows the password.
+            let refused = try await look(["GIT_SSL_CAINFO": server.authority])
+            #expect(refused.status == 64, "\(refused.stdout)\(refused.stderr)")
+            let followed = try await look(
+                helper.merging(["GIT_SSL_CAINFO": server.authority]) { $1 })
+            #expect(followed.status == 0, "\(followed.stdout)\(followed.stderr)")
+            #expect(try await scene.applied(in: scene.scene.staging) == [Self.jobs])
+            #expect(!(followed.stdout + followed.stderr).contains("correct horse"))
+        }
+    }
+
     @Test func aKeyThatIsNotAcceptedIsSaid() async throws {
         try await WatchScene.with { scene in
             let server = try await SSHServer.start(in: scene.scene.git.directory)

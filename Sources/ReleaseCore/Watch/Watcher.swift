@@ -107,6 +107,8 @@ public final class Watcher: Sendable {
             for worker in new { state.workers[worker.name] = worker }
             return (new, Array(old.values))
         }
+        // One that was made behind a stop has not been told.
+        if isStopping { for worker in new { worker.stop() } }
         for worker in old { worker.stop() }
         for worker in new { worker.start() }
         for worker in state.withLock({ Array($0.workers.values) }) { worker.wake() }
