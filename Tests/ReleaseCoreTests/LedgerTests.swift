@@ -1,3 +1,4 @@
+import Foundation
 import PostgresLink
 import Testing
 
@@ -94,6 +95,19 @@ struct LedgerTests {
             #expect(status.state == .needsAttention)
             #expect(status.failure?.contains(words) == true, "\(status.failure ?? "")")
             #expect(throws: ReleaseError.self) { try fixture.deploy() }
+        }
+    }
+
+    @Test("of a database that nobody names is out of reach, and not damaged")
+    func unnamed() async throws {
+        try await DeploymentFixture.use { fixture in
+            let text = try String(
+                contentsOfFile: "\(fixture.directory)/sluice.yml", encoding: .utf8)
+            try text.replacing("${DATABASE_URL}", with: "${NOWHERE_URL}").write(
+                toFile: "\(fixture.directory)/sluice.yml", atomically: true, encoding: .utf8)
+            let status = try fixture.status()
+            #expect(status.state == .unreachable)
+            #expect(status.failure?.contains("NOWHERE_URL") == true)
         }
     }
 

@@ -6,26 +6,30 @@ enum LedgerDamage {
     /// has changed by hand.
     ///
     /// - Returns: what to say, which needs a person in either case.
-    static func refusal(_ error: PostgresError, _ session: PostgresSession) -> ReleaseError {
+    static func refusal(_ cause: PostgresError, _ session: PostgresSession) -> ReleaseError {
         let version = try? session.query("SELECT version FROM _sluice.meta").scalar.flatMap {
             Int($0)
         }
         if let version, version > LedgerSchema.version {
             return newer(version, session.target)
         }
-        return ReleaseError(
+        var error = ReleaseError(
             .needsAttention,
-            "the history or the ledger in \(session.target.redacted) is damaged: \(error.message).",
+            "the history or the ledger in \(session.target.redacted) is damaged: \(cause.message).",
             state: "nothing was changed; nobody can say what is applied there.",
             next: [
                 "bring back what is missing, from a backup of _prisma_migrations and the schema _sluice."
             ])
+        error.concernsRecords = true
+        return error
     }
 
     static func newer(_ version: Int, _ target: ConnectionTarget) -> ReleaseError {
-        ReleaseError(
+        var error = ReleaseError(
             .usage,
             "the ledger in \(target.redacted) is of a newer sluice (layout \(version), this one knows \(LedgerSchema.version)).",
             state: "nothing was changed.", next: ["use the newer version."])
+        error.concernsRecords = true
+        return error
     }
 }

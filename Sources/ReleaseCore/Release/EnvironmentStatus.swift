@@ -105,7 +105,7 @@ public struct StatusReader {
                 fill(&status, release, link.state)
                 try remember(&status, link)
                 if let scripts { compare(&status, release, link, scripts, options, repository) }
-            } catch let error as ReleaseError where release.isSuccess && error.kind != .tryAgain {
+            } catch let error as ReleaseError where error.concernsRecords {
                 // The server answers; what it says cannot be worked with.
                 status.state = .needsAttention
                 status.failure = "\(error)"
@@ -180,12 +180,5 @@ public struct StatusReader {
             if !status.problems.isEmpty { return .needsAttention }
             return status.pending.isEmpty ? .upToDate : .pending
         }
-    }
-}
-
-extension Result {
-    fileprivate var isSuccess: Bool {
-        if case .success = self { return true }
-        return false
     }
 }

@@ -24,6 +24,8 @@ public struct ReleaseError: Error, Sendable, Hashable, CustomStringConvertible {
     public var state: String
     /// What to do next: sentences or commands.
     public var next: [String]
+    /// Whether the server answers, and what it keeps of releases cannot be worked with.
+    var concernsRecords = false
 
     public init(_ kind: Kind, _ what: String, state: String = "", next: [String] = []) {
         self.kind = kind
