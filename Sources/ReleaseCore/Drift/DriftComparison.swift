@@ -39,7 +39,7 @@ public struct DriftComparison {
 
     /// With the replayed migrations at hand.
     func compare(
-        migrations: [PlannedMigration], _ environment: EnvironmentConfiguration,
+        migrations: [ReplayMigration], _ environment: EnvironmentConfiguration,
         _ link: EnvironmentLink
     ) throws -> Drift {
         let databases = ReplayDatabases(
@@ -99,19 +99,33 @@ extension Workspace {
     /// branch's order.
     ///
     /// - Throws: ``ReleaseError`` for a script that cannot be read.
-    func applied(_ release: Release, _ state: DatabaseState) throws -> [PlannedMigration] {
+    func applied(_ release: Release, _ state: DatabaseState) throws -> [ReplayMigration] {
         let applied = state.history.applied
-        return try planned(
+        return try replayed(
             release.offered.migrations.filter { applied[$0.name] != nil }, in: release)
     }
 
     /// Reads migrations for a replay.
-    func planned(_ migrations: [Migration], in release: Release) throws -> [PlannedMigration] {
-        let loaded = ScriptLoader.load(
-            migrations, try scripts(of: migrations.map(\.name), in: release), databaseIsEmpty: true)
-        if let problem = loaded.problems.first {
-            throw ReleaseError(.needsAttention, "\(problem.migration): \(problem.detail)")
+    ///
+    /// - Throws: ``ReleaseError`` for a script that is no text.
+    func replayed(_ migrations: [Migration], in release: Release) throws -> [ReplayMigration] {
+        try ReplayMigration.all(migrations, scripts(of: migrations.map(\.name), in: release))
+    }
+}
+
+extension ReplayMigration {
+    /// - Throws: ``ReleaseError`` for a script that is no text.
+    static func all(
+        _ migrations: [Migration], _ scripts: [String: [UInt8]]
+    ) throws -> [ReplayMigration] {
+        try migrations.map { migration in
+            guard let bytes = scripts[migration.name],
+                let text = String(validating: bytes, as: UTF8.self)
+            else {
+                throw ReleaseError(
+                    .needsAttention, "\(migration.name): its script is not UTF-8 text.")
+            }
+            return ReplayMigration(migration, text: text)
         }
-        return loaded.planned
     }
 }

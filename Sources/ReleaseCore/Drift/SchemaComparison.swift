@@ -112,15 +112,11 @@ public struct SchemaComparison {
         for migration in offered.migrations {
             bytes[migration.name] = try scripts(migration.name)
         }
-        let loaded = ScriptLoader.load(offered.migrations, bytes, databaseIsEmpty: true)
-        if let problem = loaded.problems.first {
-            throw ReleaseError(.needsAttention, "\(problem.migration): \(problem.detail)")
-        }
         return try ReplayDatabases(
             cluster: try SandboxDatabases.cluster(
                 workspace.options, repository: workspace.repositoryKey),
-            migrations: loaded.planned
-        ).snapshot(with: loaded.planned.count)
+            migrations: ReplayMigration.all(offered.migrations, bytes)
+        ).snapshot(with: offered.migrations.count)
     }
 }
 

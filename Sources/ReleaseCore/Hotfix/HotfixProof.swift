@@ -298,7 +298,7 @@ extension Script {
 
 /// Says which later migration has to do with an object, by its name in the script.
 struct LaterCauses {
-    let migrations: [PlannedMigration]
+    let migrations: [ReplayMigration]
     let behind: Int
 
     /// `[~] column public.jobs.budget (changed again by 2_x)`.
@@ -316,7 +316,7 @@ struct LaterCauses {
         let table = id.kind.isMember ? id.name.lowercased() : name
         return migrations[behind...].last { migration in
             let words = Set(
-                migration.script.text.lowercased().split { character in
+                migration.text.lowercased().split { character in
                     !(character.isLetter || character.isNumber || character == "_")
                 }.map(String.init))
             return Self.isNamed(name, words) && Self.isNamed(table, words)

@@ -35,7 +35,7 @@ public struct HotfixWriter {
         let databases = ReplayDatabases(
             cluster: try SandboxDatabases.cluster(
                 workspace.options, repository: repository.commonDirectory),
-            migrations: try workspace.planned(migrations, in: release))
+            migrations: try workspace.replayed(migrations, in: release))
         let proof = try HotfixProver(databases: databases, large: evidence.rows?.large ?? [])
             .prove(selection.groups)
         let text = HotfixText(

@@ -11,7 +11,7 @@ import SchemaCatalog
 /// have to be replayed up to it.
 struct ReplayDatabases {
     let cluster: SandboxCluster
-    let migrations: [PlannedMigration]
+    let migrations: [ReplayMigration]
     /// The one schema on the search path, where it is not `public`.
     let schema: String?
     /// The database for each number of migrations.
@@ -23,14 +23,14 @@ struct ReplayDatabases {
     /// history.
     private static let kept = 32
 
-    init(cluster: SandboxCluster, migrations: [PlannedMigration], schema: String? = nil) {
+    init(cluster: SandboxCluster, migrations: [ReplayMigration], schema: String? = nil) {
         self.cluster = cluster
         self.migrations = migrations
         self.schema = schema
         names = Self.names(migrations, schema)
     }
 
-    private static func names(_ migrations: [PlannedMigration], _ schema: String?) -> [String] {
+    private static func names(_ migrations: [ReplayMigration], _ schema: String?) -> [String] {
         var hash = SHA256()
         if let schema { hash.update(data: Array("\(schema)\0\0".utf8)) }
         var names: [String] = []
@@ -84,7 +84,7 @@ struct ReplayDatabases {
 
     private func replay(_ range: Range<Int>, in database: String) throws {
         try withSession(database) { session in
-            try Replay(session: session, schema: schema).run(Array(migrations[range]))
+            try Replay(session: session, schema: schema).run(migrations[range].planned())
         }
     }
 
@@ -114,11 +114,11 @@ struct ReplayDatabases {
         do {
             return try withSession(database) { session in
                 let replay = Replay(session: session, schema: schema)
-                try replay.run(Array(migrations[(base ?? 0)..<range.lowerBound]))
+                try replay.run(migrations[(base ?? 0)..<range.lowerBound].planned())
                 let before = try read(session)
                 var ends = Ends(range: range, before: before, after: nil, database: database)
                 if range.upperBound < migrations.count {
-                    try replay.run(Array(migrations[range]))
+                    try replay.run(migrations[range].planned())
                     ends.after = try read(session)
                 }
                 return ends

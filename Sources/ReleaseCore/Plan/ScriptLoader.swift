@@ -29,12 +29,8 @@ enum ScriptLoader {
             if let psqlCommand {
                 problems.append(Problem(.unreadable, migration.name, psqlCommand))
             }
-            if let copy = script.statements.first(where: \.isCopyFromStdin) {
-                problems.append(
-                    Problem(
-                        .unreadable, migration.name,
-                        "statement \(copy.ordinal) in line \(copy.line) is COPY FROM STDIN, which only psql can feed; write INSERT instead."
-                    ))
+            if let copy = copyFromStdin(in: script) {
+                problems.append(Problem(.unreadable, migration.name, copy))
             }
             planned.append(PlannedMigration(migration: migration, script: script))
         }
@@ -83,6 +79,18 @@ enum ScriptLoader {
 
     /// From how many on threads cost less than they save.
     private static let manyScripts = 16
+
+    private static func copyFromStdin(in script: Script) -> String? {
+        script.statements.first(where: \.isCopyFromStdin).map {
+            "statement \($0.ordinal) in line \($0.line) is COPY FROM STDIN, which only psql can feed; write INSERT instead."
+        }
+    }
+
+    /// Why no server can run a script that was parsed before; `nil` where one can.
+    static func obstacle(in script: Script, _ text: String) -> String? {
+        if let copy = copyFromStdin(in: script) { return copy }
+        return script.opaqueScan == nil ? nil : read(text).psqlCommand
+    }
 
     /// A script this grammar cannot read may be of a newer server: it is sent
     /// as it is, and the server has the last word.

@@ -36,7 +36,7 @@ struct BackupClone {
         }
         let schema = link.replaySchema
         try Replay(session: session, schema: schema).run(
-            try workspace.planned(missing, in: release))
+            try workspace.replayed(missing, in: release).planned())
         try session.execute("ANALYZE")
         let counts =
             try session.query(

@@ -71,11 +71,11 @@ public struct StatusReader {
     /// Read before the databases are asked side by side: a repository is used by
     /// one thread at a time.
     private func scripts(of release: Result<Release, any Error>) -> Result<
-        [PlannedMigration], any Error
+        [ReplayMigration], any Error
     > {
         Result {
             let release = try release.get()
-            return try workspace.planned(release.offered.migrations, in: release)
+            return try workspace.replayed(release.offered.migrations, in: release)
         }
     }
 
@@ -84,7 +84,7 @@ public struct StatusReader {
         var environment: EnvironmentConfiguration
         var release: Result<Release, any Error>
         /// Every migration, where the schema is compared.
-        var scripts: Result<[PlannedMigration], any Error>?
+        var scripts: Result<[ReplayMigration], any Error>?
 
         var isUnreadable: Bool {
             if case .failure = release { return true }
@@ -159,7 +159,7 @@ public struct StatusReader {
         /// like a difference: nobody knows that there is none.
         private func compare(
             _ status: inout EnvironmentStatus, _ release: Release, _ link: EnvironmentLink,
-            _ scripts: Result<[PlannedMigration], any Error>, _ options: WorkspaceOptions,
+            _ scripts: Result<[ReplayMigration], any Error>, _ options: WorkspaceOptions,
             _ repository: String?
         ) {
             do {

@@ -19,14 +19,11 @@ public struct Resolver {
         let link = try workspace.link(to: release)
         let known = Set(link.state.history.appliedNames).union([name])
         let assumed = release.offered.migrations.filter { known.contains($0.name) }
-        let loaded = ScriptLoader.load(
-            assumed, try workspace.scripts(of: assumed.map(\.name), in: release),
-            databaseIsEmpty: true)
         let databases = ReplayDatabases(
             cluster: try SandboxDatabases.cluster(
                 workspace.options, repository: workspace.repositoryKey),
-            migrations: loaded.planned)
-        let expected = try databases.snapshot(with: loaded.planned.count)
+            migrations: try workspace.replayed(assumed, in: release))
+        let expected = try databases.snapshot(with: assumed.count)
         return SchemaDifference(from: expected, to: try SchemaSnapshot.read(link.session)).summary
     }
 

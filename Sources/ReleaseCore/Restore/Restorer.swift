@@ -242,7 +242,7 @@ public struct Restorer {
         for migration in pending where !request.except.contains(migration.name) {
             if interrupt.isRaised { throw ReleaseError(.interrupted, "stopped.") }
             do {
-                try replay.run(try workspace.planned([migration], in: release))
+                try replay.run(try workspace.replayed([migration], in: release).planned())
                 report.applied.append(migration.name)
             } catch let error as ReleaseError {
                 report.failure = error.what.replacing("in the sandbox", with: "to the copy")

@@ -65,9 +65,9 @@ struct RevertPlanner {
     }
 
     /// What the history has, in the branch's order.
-    private func migrations(with name: String) throws -> [PlannedMigration] {
+    private func migrations(with name: String) throws -> [ReplayMigration] {
         let applied = link.state.history.applied
-        return try workspace.planned(
+        return try workspace.replayed(
             release.offered.migrations.filter { applied[$0.name] != nil || $0.name == name },
             in: release)
     }
@@ -114,7 +114,8 @@ struct RevertPlanner {
         let dependents = try databases.withCopy(of: index) { session in
             later.filter { migration in
                 do {
-                    try Replay(session: session, schema: databases.schema).run([migration])
+                    try Replay(session: session, schema: databases.schema).run([migration.planned()]
+                    )
                     return false
                 } catch {
                     return true
