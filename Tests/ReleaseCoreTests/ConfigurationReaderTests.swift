@@ -62,6 +62,9 @@ struct ConfigurationReaderTests {
         let configuration = try read("environments: { a: { database: sandbox } }")
         #expect(configuration.migrationsPath == "prisma/migrations")
         #expect(configuration.schemaPath == "prisma/schema.prisma")
+        let deep = try read(
+            "migrations: packages/db/migrations\nenvironments: { a: { database: sandbox } }")
+        #expect(deep.schemaPath == "packages/db/schema.prisma")
         #expect(configuration.environments.first?.deploy == DeploySettings())
         #expect(configuration.environments.first?.branch == nil)
     }

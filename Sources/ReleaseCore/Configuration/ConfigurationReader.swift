@@ -65,6 +65,7 @@ public struct ConfigurationReader {
     }
 
     private mutating func readRoot(_ root: Node) {
+        var namesSchema = false
         for (key, value) in reader.entries(
             root, of: "the file", known: ["migrations", "schema", "environments"])
         {
@@ -72,6 +73,7 @@ public struct ConfigurationReader {
             case "migrations":
                 configuration.migrationsPath = path(value, key) ?? configuration.migrationsPath
             case "schema":
+                namesSchema = true
                 configuration.schemaPath = path(value, key) ?? configuration.schemaPath
             default:
                 for (name, node) in reader.entries(value, of: "environments") {
@@ -79,9 +81,17 @@ public struct ConfigurationReader {
                 }
             }
         }
+        if !namesSchema {
+            configuration.schemaPath = Self.schemaPath(besides: configuration.migrationsPath)
+        }
         if configuration.environments.isEmpty, reader.mistakes.isEmpty {
             reader.complain(root, "it names no environments.")
         }
+    }
+
+    /// Prisma keeps migrations beside the schema.
+    private static func schemaPath(besides migrations: String) -> String {
+        (migrations.split(separator: "/").dropLast() + ["schema.prisma"]).joined(separator: "/")
     }
 
     private mutating func path(_ node: Node, _ key: String) -> String? {
