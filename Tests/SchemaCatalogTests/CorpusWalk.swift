@@ -119,6 +119,10 @@ final class CorpusWalk {
                 throw NotRestored(
                     text: "\(left) \(expected.difference(to: found))\n\(undo.sql)")
             }
+        } catch let error as PostgresError
+            where Self.isAboutRows(error) && Self.converts(difference)
+        {
+            tally.named.append("\(migration.name): values do not fit: \(error.message)")
         } catch {
             tally.failures.append("\(migration.name): \(error)")
         }
@@ -127,16 +131,24 @@ final class CorpusWalk {
 
     struct NotRestored: Error { var text: String }
 
+    /// Rows that the migration inserted refuse it (SQLSTATE classes 22 and 23).
+    private static func isAboutRows(_ error: PostgresError) -> Bool {
+        ["22", "23"].contains(error.state?.rawValue.prefix(2) ?? "")
+    }
+
+    /// Whether the hotfix says that values which do not fit make it fail.
+    private static func converts(_ difference: SchemaDifference) -> Bool {
+        difference.ddl(style: .compatible).flatMap(\.losses).contains { $0.kind == .converted }
+    }
+
     /// Runs follow-ups, and returns those that have to wait for somebody to fill in
-    /// rows: a migration may have inserted some (SQLSTATE class 23).
+    /// rows: a migration may have inserted some.
     private func completed(_ followUps: [FollowUp]) throws -> [String] {
         try followUps.compactMap { followUp in
             do {
                 try Self.session(subject.url).execute(followUp.statement)
                 return nil
-            } catch let error as PostgresError
-                where error.state?.rawValue.hasPrefix("23") == true
-            {
+            } catch let error as PostgresError where Self.isAboutRows(error) {
                 return "\(followUp.statement) waits for data"
             }
         }
@@ -150,10 +162,8 @@ final class CorpusWalk {
         let steps = difference.ddl(style: .exact)
         do {
             try session.execute(steps.map(\.sql).joined())
-        } catch let error as PostgresError
-            where error.state?.rawValue.hasPrefix("23") == true
-        {
-            // The migration has left rows, which only the compatible form can take.
+        } catch let error as PostgresError where Self.isAboutRows(error) {
+            // Only the compatible form has something to say about rows.
             return
         }
         let left = SchemaDifference(from: try SchemaSnapshot.read(session), to: goal).summary
