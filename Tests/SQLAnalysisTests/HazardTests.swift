@@ -225,6 +225,24 @@ struct HazardCase: Sendable, CustomTestStringConvertible {
             ])
     }
 
+    @Test func ifNotExistsCreatesWhatNoMigrationBeforeHas() throws {
+        let sql = """
+            CREATE TABLE IF NOT EXISTS fresh (id int);
+            CREATE INDEX i ON fresh (id);
+            CREATE TABLE IF NOT EXISTS jobs (id int);
+            CREATE INDEX j ON jobs (id);
+            """
+        var schema = KnownSchema()
+        schema.knowsWholeHistory = true
+        schema.replay(try Script(HazardCase.history))
+        schema.beginPlan()
+        var linter = Linter(schema: schema)
+        #expect(
+            linter.findings(in: try Script(sql)).map { "\($0.rule) @\($0.statement)" } == [
+                "index-blocks-writes @4"
+            ])
+    }
+
     private static let jobs = ObjectName(schema: "public", name: "jobs")
 
     @Test(arguments: [

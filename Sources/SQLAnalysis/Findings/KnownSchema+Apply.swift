@@ -77,8 +77,9 @@ extension KnownSchema {
     ) {
         let key = newKey(kind, name)
         if ifNotExists, objects[key] != nil { return }
-        // IF NOT EXISTS has created nothing where it was there before.
-        let isNew = !ifNotExists || isNew(kind, key.name)
+        // IF NOT EXISTS has created nothing where it was there before, which the whole history
+        // would tell.
+        let isNew = !ifNotExists || knowsWholeHistory || isNew(kind, key.name)
         var object = Object(
             kind: kind, isNew: isNew, isMade: true, original: key.name, values: values)
         object.hasAllColumns = isNew && !columns.isEmpty
