@@ -64,6 +64,16 @@ struct HotfixShapeTests {
         }
     }
 
+    @Test func aFolderWithABlankInItsNameGetsABranchToo() async throws {
+        try await ReleaseScene.with { scene in
+            try scene.migration("1_jobs", HotfixTests.jobs)
+            try scene.migration("2_harm copy..~1", "ALTER TABLE jobs DROP COLUMN budget;")
+            let hotfix = try await scene.json(Document.self, ["hotfix", "2_harm copy..~1"]).hotfix
+            #expect(hotfix.proven)
+            #expect(hotfix.branch == "hotfix/2_harm-copy---1")
+        }
+    }
+
     @Test func askingTwiceFindsTheBranchThatIsThere() async throws {
         try await ReleaseScene.with { scene in
             try scene.migration("1_jobs", HotfixTests.jobs)

@@ -11,7 +11,7 @@ struct HotfixFiles {
 
     /// The branch is named after what it undoes, so that asking twice finds it.
     private var plainBranch: String {
-        let names = undone.map(\.name)
+        let names = undone.map { Self.branchWord($0.name) }
         guard let first = names.first, let last = names.last, names.count > 1 else {
             return "hotfix/\(names.first ?? "nothing")"
         }
@@ -21,6 +21,13 @@ struct HotfixFiles {
         let isRange = (positions.last ?? 0) - (positions.first ?? 0) == names.count - 1
         return "hotfix/\(first)\(isRange ? "_to_" : "_and_")\(last)"
             + (isRange || names.count == 2 ? "" : "_\(names.count)")
+    }
+
+    /// Folders may have blanks and more in their names that Git does not take for a
+    /// branch (git-check-ref-format).
+    private static func branchWord(_ name: String) -> String {
+        let word = name.map { $0.isLetter || $0.isNumber || "-_".contains($0) ? $0 : "-" }
+        return String(word)
     }
 
     /// The hotfix for the same migrations that somebody made before and that has
