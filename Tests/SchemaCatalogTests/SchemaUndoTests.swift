@@ -8,7 +8,9 @@ struct SchemaUndoTests {
     /// Runs three scripts one after the other and takes the second one out.
     private func undo(
         _ first: String, _ change: String, _ later: String = ""
-    ) async throws -> (undo: SchemaUndo, before: SchemaSnapshot, left: [String]) {
+    ) async throws -> (
+        undo: SchemaUndo, before: SchemaSnapshot, after: SchemaSnapshot, left: [String]
+    ) {
         try await withTemporaryDatabase { url in
             let session = try SchemaSnapshotTests.session(url)
             if !first.isEmpty { try session.execute(first) }
@@ -21,7 +23,7 @@ struct SchemaUndoTests {
             let sql = SchemaDifference(from: now, to: undo.target).render()
             if !sql.isEmpty { try session.execute(sql) }
             let found = try SchemaSnapshot.read(session)
-            return (undo, before, SchemaDifference(from: found, to: undo.target).summary)
+            return (undo, before, after, SchemaDifference(from: found, to: undo.target).summary)
         }
     }
 
@@ -32,6 +34,21 @@ struct SchemaUndoTests {
             Self.jobs, "ALTER TABLE jobs DROP budget; CREATE VIEW v AS SELECT 1")
         #expect(result.undo.target == result.before)
         #expect(result.undo.unreached.isEmpty)
+        #expect(result.left.isEmpty)
+    }
+
+    /// The triggers of a foreign key are turned off with those of the table.
+    @Test(arguments: ["c", "p"]) func foreignKeysAreEnforcedAgain(_ table: String) async throws {
+        let result = try await undo(
+            """
+            CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int REFERENCES p(id));
+            CREATE TABLE q (id int PRIMARY KEY, p int REFERENCES p(id)) PARTITION BY RANGE (id);
+            CREATE TABLE q1 PARTITION OF q FOR VALUES FROM (1) TO (9);
+            """, "ALTER TABLE \(table) DISABLE TRIGGER ALL")
+        let difference = SchemaDifference(from: result.before, to: result.after).details
+        #expect(difference.contains("[~] constraint public.c.c_p_fkey: disabled, was enabled"))
+        #expect(difference.count == (table == "c" ? 1 : 2))
+        #expect(result.undo.target == result.before)
         #expect(result.left.isEmpty)
     }
 

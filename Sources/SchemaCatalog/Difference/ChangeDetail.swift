@@ -15,7 +15,10 @@ struct ChangeDetail {
         switch (from.objects[id], to.objects[id]) {
         case (.column(let old), .column(let new)): return columns(old, new)
         case (.columnDefault(let old), .columnDefault(let new)): return was(new, old)
-        case (.constraint(let old), .constraint(let new)): return was(new.text, old.text)
+        case (.constraint(let old), .constraint(let new)):
+            return old.text == new.text
+                ? was(Self.state(new.enforcement ?? "O"), Self.state(old.enforcement ?? "O"))
+                : was(new.text, old.text)
         case (.index(let old), .index(let new)):
             return was(Self.words(new), Self.words(old))
         case (.enumeration(let old), .enumeration(let new)): return labels(old.labels, new.labels)

@@ -73,6 +73,10 @@ public struct ConstraintDefinition: Sendable, Hashable {
     public var isValidated: Bool
     /// Whether it came with a parent table.
     public var isInherited: Bool
+    /// `D`, `R` or `A` where a trigger that enforces it is disabled, or enabled in
+    /// replicas or always: `DISABLE TRIGGER ALL` turns off foreign keys too. Making
+    /// the constraint anew turns it on again, and looks at the rows that came meanwhile.
+    public var enforcement: String?
 
     public enum Kind: String, Sendable, Hashable {
         case primaryKey = "p"

@@ -64,7 +64,12 @@ extension CatalogQueries {
           c.confmatchtype, \(version >= 150000 ? "c.confdelsetcols IS NOT NULL" : "false")
             AS has_set_columns,
           c.condeferrable, c.condeferred, c.convalidated, c.conindid,
-          c.coninhcount > 0 OR c.conparentid <> 0 AS is_inherited
+          c.coninhcount > 0 OR c.conparentid <> 0 AS is_inherited,
+          CASE WHEN c.contype IN ('p', 'u', 'f', 'x') THEN
+            (SELECT min(t.tgenabled::text) FROM pg_trigger t WHERE t.tgenabled <> 'O' AND
+              (t.tgconstraint = c.oid OR t.tgconstraint IN
+                (SELECT p.oid FROM pg_constraint p WHERE p.conparentid = c.oid))) END
+            AS enforcement
         FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid
         JOIN pg_namespace n ON n.oid = r.relnamespace
         WHERE c.contype IN ('p', 'u', 'f', 'c', 'x', 't') AND \(Self.userSchema)

@@ -32,7 +32,8 @@ extension SnapshotReader {
             kind: kind, text: row.text("text"),
             columns: columnNames(row.numbers("columns"), of: relation), reference: reference,
             isDeferrable: row.flag("condeferrable"), isDeferred: row.flag("condeferred"),
-            isValidated: row.flag("convalidated"), isInherited: row.flag("is_inherited"))
+            isValidated: row.flag("convalidated"), isInherited: row.flag("is_inherited"),
+            enforcement: row["enforcement"])
     }
 
     func takeIndexes(_ rows: ResultRows) {
