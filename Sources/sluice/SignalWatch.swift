@@ -1,14 +1,18 @@
 import Dispatch
 import Foundation
+import Glibc
 import ReleaseCore
 
-/// Turns SIGINT and SIGTERM into a polite stop; a second one stops waiting.
+/// Turns SIGINT, SIGTERM and the SIGHUP of a lost terminal into a polite stop; a second one
+/// stops waiting.
 final class SignalWatch {
     private let sources: [any DispatchSourceSignal]
 
     init(_ interrupt: Interrupt, _ console: Console) {
-        sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
+        sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
+            let earlier = signal(number, SIG_IGN)
+            // Under nohup the run is meant to outlive its terminal.
+            if number == SIGHUP, Self.isIgnored(earlier) { return nil }
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 if interrupt.isRaised { _exit(130) }
@@ -19,6 +23,10 @@ final class SignalWatch {
             source.resume()
             return source
         }
+    }
+
+    private static func isIgnored(_ handler: __sighandler_t?) -> Bool {
+        unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     deinit {

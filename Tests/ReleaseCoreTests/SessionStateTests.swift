@@ -33,6 +33,9 @@ struct LeakCase: Sendable, CustomTestStringConvertible {
             name: "SET lock_timeout", script: "SET lock_timeout = '77s';",
             probe: "SELECT current_setting('lock_timeout') = '5s'"),
         .init(
+            name: "an end to idle sessions", script: "SET idle_session_timeout = '50s';",
+            probe: "SELECT current_setting('idle_session_timeout') = '0'"),
+        .init(
             name: "SET LOCAL", script: "SET LOCAL work_mem = '77MB'; SET LOCAL search_path = '';",
             probe:
                 "SELECT current_setting('work_mem') <> '77MB' AND to_regclass('base') IS NOT NULL"),

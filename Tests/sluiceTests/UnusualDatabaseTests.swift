@@ -62,6 +62,27 @@ struct UnusualDatabaseTests {
         }
     }
 
+    @Test func aRoleThatMayNotCreateIsToldWhatToGrant() async throws {
+        try await ReleaseScene.with { scene in
+            try scene.migration("20240101000000_jobs", Self.table)
+            let role = "role_\(UUID().uuidString.lowercased().prefix(8))"
+            _ = try await scene.query(scene.staging, "create role \(role) login")
+            var url = try #require(URLComponents(string: scene.staging.url))
+            url.user = role
+            let address = ["STAGING_URL": url.string]
+            let refused = try await scene.sluice("deploy", "staging", environment: address)
+            #expect(refused.status == 64)
+            #expect(refused.stderr.contains("state: nothing was changed."), "\(refused.stderr)")
+            let grant = "GRANT CREATE, USAGE ON SCHEMA \"public\" TO \"\(role)\""
+            #expect(refused.stderr.contains(grant), "\(refused.stderr)")
+            _ = try await scene.query(scene.staging, "\(grant)")
+            let deployed = try await scene.sluice("deploy", "staging", environment: address)
+            #expect(deployed.status == 0, "\(deployed.stderr)")
+            _ = try await scene.query(scene.staging, "drop owned by \(role)")
+            _ = try await scene.query(scene.staging, "drop role \(role)")
+        }
+    }
+
     @Test func aSchemaThatTheFirstDeploymentMakesIsNoDrift() async throws {
         let configuration = ReleaseScene.configuration.replacing(
             "    smoke:", with: "    gates: { drift: {} }\n    smoke:", maxReplacements: 1)

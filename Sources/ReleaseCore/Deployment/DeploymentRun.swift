@@ -25,7 +25,9 @@ struct DeploymentRun {
     private static let mostLosses = 5
 
     private var settings: SessionSettings {
-        SessionSettings(schema: link.target.schema, deploy: release.environment.deploy)
+        SessionSettings(
+            schema: link.target.schema, deploy: release.environment.deploy,
+            knowsIdleTimeout: link.session.serverVersion >= 140_000)
     }
 
     private var writer: LedgerWriter { LedgerWriter(session: link.session, settings: settings) }
@@ -106,6 +108,20 @@ struct DeploymentRun {
     }
 
     private func open() throws {
+        do {
+            try prepare()
+        } catch let error as PostgresError where error.state == .insufficientPrivilege {
+            throw ReleaseError(
+                .usage,
+                "the role \(link.state.role) may not keep a history in \(plan.environment): \(error.message).",
+                state: "nothing was changed.",
+                next: [
+                    "GRANT CREATE, USAGE ON SCHEMA \(Quoting.identifier(link.state.historyTable.schema)) TO \(Quoting.identifier(link.state.role));   as the schema's owner"
+                ])
+        }
+    }
+
+    private func prepare() throws {
         try writer.open(
             .init(
                 deployment: deployment, plan: plan, actor: actor,

@@ -5,6 +5,8 @@ struct SessionSettings: Sendable, Hashable {
     /// The `schema` of the connection URL.
     var schema: String?
     var deploy: DeploySettings
+    /// Whether the server ends idle sessions where it is told to (PostgreSQL 14).
+    var knowsIdleTimeout = false
 
     /// Puts the session back to how it was opened. May run inside a transaction,
     /// which `DISCARD ALL` may not; advisory locks stay, since the deployment
@@ -41,6 +43,8 @@ struct SessionSettings: Sendable, Hashable {
         statements.append("SET lock_timeout = \(deploy.lockTimeout.milliseconds)")
         statements.append("SET statement_timeout = \(deploy.statementTimeout.milliseconds)")
         statements.append("SET synchronous_commit = off")
+        // The session waits for locks, for people and for smoke checks.
+        if knowsIdleTimeout { statements.append("SET idle_session_timeout = 0") }
         return statements
     }
 

@@ -60,8 +60,10 @@ public struct DatabaseState: Sendable, Hashable {
     private static func readOverview(_ session: PostgresSession) throws -> DatabaseState {
         let setup =
             session.target.schema.map { "SET search_path = \(Quoting.identifier($0));" } ?? ""
+        // A role's own limit would end the session while it waits for a lock.
+        let patience = session.serverVersion >= 140_000 ? "SET idle_session_timeout = 0;" : ""
         let results = try session.execute(
-            setup + """
+            setup + patience + """
                 SELECT current_database(), current_user, pg_catalog.pg_is_in_recovery(), current_schema(),
                   (SELECT n.nspname FROM pg_catalog.pg_class c
                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -200,7 +200,8 @@ struct HotfixFiles {
         Hotfix(
             branch: branch, migration: migration, commit: commit,
             environment: release.environment.name, target: release.offered.branch,
-            isPromoted: release.environment.promotesFrom != nil, proven: proven, proof: proof,
+            isPromoted: release.environment.promotesFrom != nil,
+            upstream: release.environment.promotesFrom, proven: proven, proof: proof,
             cannotReturn: cannotReturn, sql: sql)
     }
 

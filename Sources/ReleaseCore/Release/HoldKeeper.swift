@@ -16,7 +16,7 @@ public struct HoldKeeper {
         if let hold = link.state.ledger?.hold {
             throw ReleaseError(
                 .usage,
-                "\(environment) is on hold already since \(hold.since) by \(hold.by): \(hold.reason)"
+                "\(environment) is on hold already since \(TimestampText.minute(hold.since)) by \(hold.by): \(hold.reason)"
             )
         }
         try writer.hold(reason: reason, by: workspace.options.actor)

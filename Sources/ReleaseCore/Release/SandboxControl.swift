@@ -24,6 +24,14 @@ public struct SandboxControl {
         if let restored = try RestoredClusters(workspace).open(name) {
             return Use(url: restored.url, cluster: restored.cluster)
         }
+        // What “sluice restore” has made there.
+        if name.hasPrefix("restored_") {
+            let cluster = try SandboxDatabases.cluster(
+                workspace.options, repository: workspace.repositoryKey)
+            if try cluster.databaseExists(name) {
+                return Use(url: cluster.url(database: name), cluster: cluster)
+            }
+        }
         let environment = try workspace.environment(named: name)
         guard environment.isSandboxed else {
             throw ReleaseError(

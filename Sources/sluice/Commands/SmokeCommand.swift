@@ -60,7 +60,7 @@ struct SmokeCommand: ParsableCommand {
         console.lines(SmokeText(console: console).lines(report.run))
         console.lines(report.notes.map { console.paint("note: \($0)", .faint) })
         guard let hold = report.hold else { return }
-        console.line("\(name) is on hold since \(hold.since): \(hold.reason)")
+        console.line("\(name) is on hold since \(TimestampText.minute(hold.since)): \(hold.reason)")
         if report.run.outcome == .passed, report.run.isComplete, !report.run.results.isEmpty {
             console.line("next:  sluice release \(name) --reason \"smoke checks pass\"")
         }

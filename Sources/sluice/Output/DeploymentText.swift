@@ -26,7 +26,8 @@ struct DeploymentText: Sendable {
             guard let holder else { return "  waiting for the deployment lock" }
             let name = holder.application.isEmpty ? "unnamed" : holder.application
             return
-                "  waiting for the deployment lock: process \(holder.process) (\(name), \(holder.host)) has it since \(holder.since)"
+                "  waiting for the deployment lock: process \(holder.process) (\(name), \(holder.host)) has it"
+                + (holder.since.isEmpty ? "" : " since \(TimestampText.minute(holder.since))")
         case .retrying(let migration, let attempt, let of, let reason):
             return "  \(migration): \(reason); trying again (\(attempt) of \(of))"
         case .blocked(let blocker):

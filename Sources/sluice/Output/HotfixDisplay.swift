@@ -48,6 +48,12 @@ struct HotfixDisplay {
                 "next:  complete the script\(hotfix.written.isEmpty ? " on branch \(hotfix.branch)" : "")"
             )
         }
+        if let upstream = hotfix.upstream {
+            let what = hotfix.written.isEmpty ? hotfix.branch : hotfix.migration
+            lines.append(
+                "next:  merge \(what) into the branch of \(upstream) and deploy it there: \(hotfix.environment) takes only what \(upstream) has proven"
+            )
+        }
         if hotfix.written.isEmpty {
             let branch = hotfix.target ?? "the environment's branch"
             lines.append("next:  git switch \(branch) && git merge \(hotfix.branch)")
@@ -58,7 +64,9 @@ struct HotfixDisplay {
             "next:  sluice status   (a hold is lifted with sluice release ENVIRONMENT --reason TEXT)"
         )
         lines.append(
-            "next:  sluice \(hotfix.isPromoted ? "promote" : "deploy") \(hotfix.environment)")
+            hotfix.isPromoted
+                ? "next:  sluice plan \(hotfix.environment)   (prints the digest to promote with)"
+                : "next:  sluice deploy \(hotfix.environment)")
         if !hotfix.losses.isEmpty {
             lines.append(
                 "note:  do not bring both the migration and its hotfix to a database that still has the data: together they delete it."

@@ -12,6 +12,8 @@ struct PlanText {
 
     /// Scripts longer than this are cut unless everything is asked for.
     static let shortSQL = 12
+    /// Those with a finding of severity error may be this long.
+    static let harmfulSQL = 60
 
     func lines() -> [String] {
         var lines = [header]
@@ -51,7 +53,9 @@ struct PlanText {
         }
         lines += reasons(script)
         lines += planned.findings.map { FindingText(console: console).line($0) }
-        return lines + sql(script)
+        // What a finding warns of must be seen.
+        let isHarmful = planned.findings.contains { $0.severity == .error }
+        return lines + sql(script, lines: isHarmful ? max(sqlLines, Self.harmfulSQL) : sqlLines)
     }
 
     private func reasons(_ script: Script) -> [String] {
@@ -66,7 +70,7 @@ struct PlanText {
         return lines + script.notes.map { "  note (line \($0.line)): \($0.sentence)" }
     }
 
-    private func sql(_ script: Script) -> [String] {
+    private func sql(_ script: Script, lines sqlLines: Int) -> [String] {
         let all = script.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         let written = all.reversed().drop { $0.isEmpty }.reversed().map(String.init)
         let kept = sqlLines == .max ? written : Self.withoutLongComments(written)

@@ -30,7 +30,7 @@ struct RestoreText {
                 report.name.map {
                     "next:  sluice sandbox run \($0)   (keeps its server running, until Ctrl-C)"
                 }
-                    ?? "next:  sluice sandbox run keeps its server; the database is \(url)")
+                    ?? Self.visit(url))
             if let name = report.name {
                 lines.append("next:  psql \"\(url)\"")
                 lines.append(
@@ -38,6 +38,17 @@ struct RestoreText {
             }
         }
         return lines
+    }
+}
+
+extension RestoreText {
+    /// How to get at a database in the repository's sandbox, or at one that was named.
+    private static func visit(_ url: String) -> String {
+        let path = url.prefix { $0 != "?" }
+        let name = path.split(separator: "/").last.map(String.init) ?? ""
+        return name.hasPrefix("restored_")
+            ? "next:  sluice sandbox run \(name)   (keeps its server running, until Ctrl-C: \(url))"
+            : "next:  psql \"\(url)\""
     }
 }
 

@@ -44,7 +44,8 @@ struct StatusText {
         if let smoke = status.lastSmoke, smoke.outcome != "passed" {
             let verb = smoke.outcome == "failed" ? "failed" : "could not tell"
             lines.append(
-                "the last smoke run \(verb) (\(smoke.finishedAt)): sluice smoke \(status.name)")
+                "the last smoke run \(verb) (\(TimestampText.minute(smoke.finishedAt))): sluice smoke \(status.name)"
+            )
         }
         return lines
             + status.reminders.map { "to do since \($0.since): \($0.text) (reminder \($0.id))" }
