@@ -74,6 +74,26 @@ struct HotfixShapeTests {
         }
     }
 
+    /// Roles belong to the server, and a history is replayed there several times.
+    @Test func aHistoryThatMakesAndDropsRolesIsReplayedMoreThanOnce() async throws {
+        try await ReleaseScene.with { scene in
+            let role = "role_of_\(scene.staging.name)"
+            try scene.migration("1_jobs", HotfixTests.jobs)
+            try scene.migration(
+                "2_role",
+                "CREATE ROLE \(role) NOLOGIN; CREATE TABLE ö (id int); GRANT SELECT ON jobs TO \(role);"
+            )
+            try scene.migration("3_harm", "ALTER TABLE jobs DROP COLUMN budget;")
+            try scene.migration("4_drop", "DROP OWNED BY \(role); DROP ROLE \(role);")
+            for name in ["3_harm", "2_role"] {
+                let hotfix = try await scene.json(Document.self, ["hotfix", name]).hotfix
+                #expect(hotfix.migration.contains(name.dropFirst(2)))
+            }
+            let harm = try await scene.json(Document.self, ["hotfix", "3_harm"]).hotfix
+            #expect(harm.proven)
+        }
+    }
+
     @Test func askingTwiceFindsTheBranchThatIsThere() async throws {
         try await ReleaseScene.with { scene in
             try scene.migration("1_jobs", HotfixTests.jobs)

@@ -6,7 +6,8 @@ struct Replay {
     let session: PostgresSession
     /// The one schema on the search path, where it is not `public`.
     var schema: String?
-    /// Whether roles that a script names and the server lacks are made.
+    /// Whether roles that a script names and the server lacks are made, and those
+    /// that another replay has made, or still needs, stay.
     var makesRoles = true
 
     /// - Throws: ``ReleaseError`` for the first migration that fails.
@@ -44,6 +45,12 @@ struct Replay {
                 return try run(
                     Array(migrations.dropFirst(runner.applied.count)), table, settings)
             }
+            if makesRoles,
+                let rest = try Self.rest(
+                    of: migrations.dropFirst(runner.applied.count), behindRoleOf: failure)
+            {
+                return try run(rest, table, settings)
+            }
             throw ReleaseError(
                 .failed,
                 "\(failure.migration) does not apply in the sandbox: statement \(failure.statement ?? 0), line \(failure.line ?? 0): \(failure.message)",
@@ -75,5 +82,26 @@ struct Replay {
             failure.message.hasSuffix("\" does not exist")
         else { return nil }
         return String(failure.message.dropFirst(6).dropLast(16))
+    }
+
+    /// What is still to run without the statement that makes a role which other
+    /// replays on this server have made, or that drops one they still need; `nil` for
+    /// other failures.
+    private static func rest(
+        of migrations: ArraySlice<PlannedMigration>, behindRoleOf failure: DeploymentFailure
+    ) throws -> [PlannedMigration]? {
+        guard let first = migrations.first, let number = failure.statement,
+            let statement = first.script.statements.first(where: { $0.ordinal == number })
+        else { return nil }
+        switch (statement.tag, failure.sqlState?.rawValue) {
+        // Of two that make it at the same moment, the later one breaks an index.
+        case ("CREATE ROLE", "42710"), ("CREATE ROLE", "23505"), ("DROP ROLE", "2BP01"): break
+        default: return nil
+        }
+        var text = Array(first.script.text.utf8)
+        text.replaceSubrange(statement.range, with: "SELECT".utf8)
+        let script = ScriptLoader.parse(String(decoding: text, as: UTF8.self))
+        return [PlannedMigration(migration: first.migration, script: script)]
+            + migrations.dropFirst()
     }
 }
