@@ -83,7 +83,7 @@ struct LossCase: Sendable, CustomTestStringConvertible {
             .init("CREATE TABLE fresh (x int); INSERT INTO fresh VALUES (1); DROP TABLE fresh"),
             .init("SET search_path = old; DROP TABLE things", "1 row of old.things"),
             .init("DO $$ BEGIN DROP TABLE jobs CASCADE; END $$", "3 rows of public.jobs"),
-        ] + created + elsewhere + code
+        ] + created + elsewhere + code + held + used
 
     /// What counts as made by the plan.
     private static let created: [LossCase] = [
@@ -144,6 +144,72 @@ struct LossCase: Sendable, CustomTestStringConvertible {
         .init("CREATE RULE r AS ON INSERT TO empty DO ALSO DELETE FROM jobs"),
         .init("ALTER TYPE pair DROP ATTRIBUTE a CASCADE", "1 value of public.pairs.p"),
         .init("SELECT lo_unlink(1)", "calls lo_unlink"),
+    ]
+
+    /// What the plan made, with something older in its reach.
+    private static let held: [LossCase] = [
+        .init("CREATE VIEW v AS SELECT * FROM jobs; DELETE FROM v", "into the reach of v"),
+        .init(
+            "CREATE VIEW v AS SELECT * FROM jobs; CREATE VIEW w AS TABLE v; DELETE FROM w",
+            "into the reach of w"),
+        .init("CREATE VIEW v AS SELECT * FROM jobs; DROP VIEW v"),
+        .init("CREATE TABLE n (x int); CREATE VIEW v AS TABLE n; DELETE FROM v"),
+        .init(
+            "CREATE TABLE n (LIKE jobs); ALTER TABLE jobs INHERIT n; DELETE FROM n",
+            "into the reach of n"),
+        .init(
+            "CREATE TABLE n (LIKE empty) PARTITION BY LIST (x); ALTER TABLE n ATTACH PARTITION empty DEFAULT; ALTER TABLE n RENAME TO p; TRUNCATE p",
+            "into the reach of p"),
+        .init(
+            "CREATE TABLE n (LIKE empty) PARTITION BY LIST (x); ALTER TABLE n ATTACH PARTITION empty DEFAULT; DROP TABLE n CASCADE",
+            "into the reach of n"),
+        .init(
+            "CREATE TABLE n (LIKE empty) PARTITION BY LIST (x); CREATE TABLE m PARTITION OF n DEFAULT PARTITION BY LIST (x); ALTER TABLE m ATTACH PARTITION empty DEFAULT; DELETE FROM n",
+            "into the reach of n"),
+        .init(
+            "CREATE TABLE n (x int) PARTITION BY LIST (x); CREATE TABLE m PARTITION OF n DEFAULT; TRUNCATE n; DROP TABLE n"
+        ),
+        .init(
+            "CREATE SCHEMA ns; ALTER TABLE jobs SET SCHEMA ns; DROP SCHEMA ns CASCADE",
+            "into the reach of ns"),
+        .init("CREATE SCHEMA ns; CREATE TABLE ns.t (x int); DROP SCHEMA ns CASCADE"),
+        .init(
+            "CREATE TYPE m AS ENUM ('fine'); ALTER TABLE jobs ALTER mood TYPE m USING mood::text::m; DROP TYPE m CASCADE",
+            "into the reach of m"),
+    ]
+
+    /// Routines that something else runs, and what a session is.
+    private static let used: [LossCase] = [
+        .init(
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'DELETE FROM jobs; SELECT 1'; CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1'; SELECT f()",
+            "it runs f, which deletes rows of jobs"),
+        .init(
+            "CREATE FUNCTION wipe(int) RETURNS int LANGUAGE sql AS 'SELECT 1'; SELECT wipe()",
+            "calls wipe, which deletes rows of jobs"),
+        .init(
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'DELETE FROM jobs; SELECT 1'; CREATE VIEW v AS SELECT f(); TABLE v",
+            "it uses f of this plan"),
+        .init(
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'DELETE FROM jobs; SELECT 1'; SELECT query_to_xml('SELECT f()', true, true, '')",
+            "it uses f of this plan"),
+        .init(
+            "CREATE FUNCTION f(int, int) RETURNS int LANGUAGE sql AS 'DELETE FROM jobs; SELECT 1'; CREATE OPERATOR ### (LEFTARG = int, RIGHTARG = int, FUNCTION = f)",
+            "it uses f of this plan"),
+        .init(
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'DELETE FROM jobs; SELECT 1'; COMMENT ON FUNCTION f() IS 'f'; GRANT EXECUTE ON FUNCTION f() TO PUBLIC; DROP FUNCTION f()"
+        ),
+        .init(
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE VIEW v AS SELECT f()"
+        ),
+        .init(
+            "UPDATE pg_catalog.pg_attribute SET attisdropped = true WHERE attname = 'title'",
+            "it writes the system catalog pg_attribute"),
+        .init("INSERT INTO pg_rewrite SELECT * FROM pg_rewrite", "writes the system catalog"),
+        .init(
+            "DELETE FROM jobs WHERE id < (SELECT setting::int FROM pg_settings WHERE name = 'x')",
+            "up to 3 rows"),
+        .init("DELETE FROM jobs WHERE title = current_setting('x.y', true)", "up to 3 rows"),
+        .init("DELETE FROM jobs WHERE id = 9 AND price < length(title)"),
     ]
 
     private static let code: [LossCase] = [

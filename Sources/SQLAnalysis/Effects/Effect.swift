@@ -41,6 +41,8 @@ public enum Effect: Sendable, Hashable {
     case call(ObjectName)
     /// CREATE FUNCTION or PROCEDURE, with what its body does when it runs.
     case defineRoutine(ObjectName, body: [Effect])
+    /// A relation gets another one's rows into its reach: a partition, a child, a view of it.
+    case hold(ObjectName, in: ObjectName)
     /// A trigger or a rule: what happens when rows of a relation change.
     case react(to: ObjectName, with: [Effect])
     /// What cannot be read and may take something away, as a sentence without a full stop.

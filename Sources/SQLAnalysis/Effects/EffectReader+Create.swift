@@ -12,7 +12,9 @@ extension EffectReader {
         case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
             return tableAs(value.create_table_as_stmt?.pointee)
         case PG_QUERY__NODE__NODE_VIEW_STMT:
-            return relation(.view, value.view_stmt?.pointee.view)
+            guard let statement = value.view_stmt?.pointee else { return [] }
+            return relation(.view, statement.view)
+                + reads(of: statement.query).flatMap { held($0, in: ObjectName(statement.view)) }
         case PG_QUERY__NODE__NODE_CREATE_SEQ_STMT:
             return relation(.sequence, value.create_seq_stmt?.pointee.sequence)
         case PG_QUERY__NODE__NODE_INDEX_STMT: return index(value.index_stmt?.pointee)
@@ -59,7 +61,28 @@ extension EffectReader {
         return relation(
             .table, statement.relation, columns: columns,
             ifNotExists: statement.if_not_exists == 1)
-            + ending(statement.relation, statement.oncommit)
+            + nodes(statement.n_inh_relations, statement.inh_relations).flatMap { parent in
+                reads(of: parent).flatMap { parent in
+                    ObjectName(statement.relation).map { held($0, in: parent) } ?? []
+                }
+            } + ending(statement.relation, statement.oncommit)
+    }
+
+    private static func held(_ member: ObjectName, in holder: ObjectName?) -> [Effect] {
+        holder.map { [.hold(member, in: $0)] } ?? []
+    }
+
+    /// The relations that a query names.
+    static func reads(of query: NodePointer?) -> [ObjectName] {
+        var names: [ObjectName] = []
+        guard let query else { return [] }
+        TreeWalk.nodes(below: query) { node in
+            guard node.pointee.node_case == PG_QUERY__NODE__NODE_RANGE_VAR,
+                let name = ObjectName(node.pointee.range_var)
+            else { return }
+            names.append(name)
+        }
+        return names
     }
 
     /// ON COMMIT DROP, which only temporary tables have.

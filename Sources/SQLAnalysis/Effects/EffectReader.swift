@@ -91,6 +91,15 @@ extension EffectReader {
             let using = def.pointee.column_def?.pointee.raw_default
             return .alterColumnType(
                 table: table, column: name, to: type, Conversion(using, of: name))
+        case PG_QUERY__ALTER_TABLE_TYPE__AT_AttachPartition,
+            PG_QUERY__ALTER_TABLE_TYPE__AT_AddInherit:
+            guard let def = command.def,
+                let other = def.pointee.node_case == PG_QUERY__NODE__NODE_PARTITION_CMD
+                    ? ObjectName(def.pointee.partition_cmd?.pointee.name)
+                    : reads(of: def).first
+            else { return nil }
+            let isAttached = command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_AttachPartition
+            return isAttached ? .hold(other, in: table) : .hold(table, in: other)
         default:
             return nil
         }

@@ -25,17 +25,45 @@ struct PickedRows {
         guard isFiltered else { return .all }
         guard !isCursor, let condition, !changesRows else { return .some }
         var reads: [ObjectName] = []
+        // What a session is and the server does is another thing when the plan runs.
+        var isSettled = true
         for node in [condition] + nodes(others.count, others.list) + queries {
             TreeWalk.nodes(below: node) { node in
                 guard node.pointee.node_case == PG_QUERY__NODE__NODE_RANGE_VAR,
                     let name = ObjectName(node.pointee.range_var)
                 else { return }
                 reads.append(name)
+                isSettled = isSettled && !Self.isServers(name)
+            }
+            for function in TreeWalk.functions(in: node) {
+                isSettled = isSettled && !Self.isUnsettled(function)
             }
         }
+        guard isSettled else { return .some }
         return RowSelection(
             isFiltered: true, counting: query(counted, where: condition), reads: reads)
     }
+
+    /// Whether a relation is the server's own.
+    private static func isServers(_ relation: ObjectName) -> Bool {
+        relation.schema == "pg_catalog" || relation.schema == "information_schema"
+            || relation.schema == nil && relation.name.hasPrefix("pg_")
+    }
+
+    /// Whether a function answers differently in another session, or each time.
+    private static func isUnsettled(_ function: ObjectName) -> Bool {
+        guard function.schema == nil || function.schema == "pg_catalog" else { return false }
+        return unsettled.contains(function.name)
+            || ["pg_", "inet_", "txid_", "query_to_", "table_to_", "cursor_to_", "has_"].contains {
+                function.name.hasPrefix($0)
+            }
+    }
+
+    private static let unsettled: Set = [
+        "current_setting", "set_config", "current_query", "current_schemas", "random",
+        "random_normal", "gen_random_uuid", "uuid_generate_v4", "lastval", "currval", "nextval",
+        "version", "row_security_active", "schema_to_xml", "database_to_xml",
+    ]
 
     /// The queries of the WITH clause.
     private var queries: [NodePointer] {

@@ -10,6 +10,7 @@ extension KnownSchema {
         case .rename(let kind, let from, let to): rename(kind, from, to: to.name)
         case .setSchema(let kind, let name, let schema):
             let old = key(kind, name)
+            if !isNew(kind, name) { hold(in: .schema, ObjectName(name: schema)) }
             move(kind, from: old, to: ObjectName(schema: schema, name: old.name.name))
         case .addColumn, .dropColumn, .renameColumn, .alterColumnType: applyToColumn(effect)
         case .addEnumValue(let type, let value):
@@ -34,7 +35,9 @@ extension KnownSchema {
         case .dropAtCommit(let table): endAtCommit(table)
         case .discardTemporary: forgetTemporary()
         case .transaction(let step): take(step)
-        case .defineRoutine(let name, let body): routines[newKey(.function, name).name] = body
+        case .defineRoutine(let name, let body):
+            routines[newKey(.function, name).name, default: []] += body
+        case .hold(let member, let holder): hold(member, in: holder)
         case .react(let table, let effects):
             reactions[resolve(.table, table), default: []] += effects
         case .dropOwned, .call, .unreadable, .changeAttribute: break
@@ -61,6 +64,7 @@ extension KnownSchema {
                 table.columns[to] = old ?? KnownColumn(type: nil, isNew: false, original: from)
             }
         case .alterColumnType(let table, let column, let type, _):
+            if !isNew(column: column, of: table) { hold(in: .type, type.name) }
             change(.table, table) { table in
                 let old = table.columns[column]
                 table.columns[column] = KnownColumn(

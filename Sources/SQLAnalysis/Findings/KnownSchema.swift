@@ -83,9 +83,14 @@ public struct KnownSchema: Sendable {
     /// them creates is hardly there.
     public var knowsWholeHistory = false
     /// What the bodies of routines do that the plan has defined.
+    /// Those of one name together, whatever their arguments.
     var routines: [ObjectName: [Effect]] = [:]
     /// What the triggers and rules of the plan do when rows of a relation change.
     var reactions: [ObjectName: [Effect]] = [:]
+    /// What the plan has created, by its first name, that has got hold of something older.
+    var holding: Set<Key> = []
+    /// What has a relation of the plan in its reach, by first names.
+    var holders: [Key: Set<Key>] = [:]
     /// Relations whose rows the plan has changed.
     var written: Set<ObjectName> = []
     /// Relations that end with the session, and those that end with the transaction.
@@ -112,6 +117,7 @@ public struct KnownSchema: Sendable {
     /// Everything that is known by now was there when the plan began.
     public mutating func beginPlan() {
         (routines, reactions, written) = ([:], [:], [])
+        (holding, holders) = ([], [:])
         for key in touched {
             guard var object = objects[key] else { continue }
             object.isNew = false

@@ -7,6 +7,7 @@ struct LossReader {
     init(schema: KnownSchema) { self.schema = schema }
 
     func subjects(of effect: Effect) -> [PotentialLoss.Subject] {
+        if let reason = hidden(effect) { return [.unknown(reason)] }
         switch effect {
         case .drop(let kind, let name, let cascade, _): return dropped(kind, name, cascade)
         case .dropColumn(let table, let column, _, _)
@@ -133,6 +134,7 @@ struct LossReader {
 
     /// What a routine of the plan does; another one is a question to the database.
     private func called(_ name: ObjectName) -> [PotentialLoss.Subject] {
+        // The database may have one of that name with other arguments.
         guard let body = schema.routines[schema.resolve(.function, name)] else {
             if schema.isHarmless(name) { return [] }
             guard !KnownSchema.destructive.contains(name.name) else {
@@ -140,7 +142,7 @@ struct LossReader {
             }
             return [.call(name)]
         }
-        return inside(body, "\(name)")
+        return inside(body, "\(name)") + [.call(name)]
     }
 
     /// What triggers and rules of the plan do when the rows of a table change.
@@ -150,7 +152,7 @@ struct LossReader {
         } ?? []
     }
 
-    private func inside(_ body: [Effect], _ name: String) -> [PotentialLoss.Subject] {
+    func inside(_ body: [Effect], _ name: String) -> [PotentialLoss.Subject] {
         guard depth < 8 else { return [.unknown("it runs \(name), which calls itself")] }
         var reader = self
         reader.depth += 1

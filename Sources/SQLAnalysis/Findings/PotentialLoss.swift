@@ -75,6 +75,8 @@ extension PotentialLoss {
                             "the script cannot be read with the grammar of PostgreSQL 15")))
             }
             for statement in script.statements {
+                let before = losses.count { !$0.subject.isQuestion }
+                let mentioned = LossReader(schema: schema).mention(in: statement)
                 for effect in statement.effects {
                     let subjects = LossReader(schema: schema).subjects(of: effect)
                     for subject in databaseIsEmpty ? [] : subjects {
@@ -85,6 +87,14 @@ extension PotentialLoss {
                                 line: statement.line, subject: subject))
                     }
                     schema.apply(effect)
+                }
+                if let mentioned, !databaseIsEmpty,
+                    losses.count(where: { !$0.subject.isQuestion }) == before
+                {
+                    losses.append(
+                        PotentialLoss(
+                            migration: index, statement: statement.ordinal,
+                            line: statement.line, subject: .unknown(mentioned)))
                 }
             }
         }

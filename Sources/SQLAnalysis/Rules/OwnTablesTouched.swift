@@ -61,7 +61,8 @@ struct OwnTablesTouched: Rule {
             .react(let table, _):
             [(.table, table)]
         case .defineRoutine(_, let body): body.flatMap { targets(of: $0) }
-        case .dropOwned, .call, .unreadable, .setSearchPath, .dropAtCommit, .discardTemporary,
+        case .dropOwned, .call, .unreadable, .hold, .setSearchPath, .dropAtCommit,
+            .discardTemporary,
             .transaction:
             []
         }
