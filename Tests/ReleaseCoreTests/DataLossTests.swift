@@ -30,7 +30,9 @@ struct LossCase: Sendable, CustomTestStringConvertible {
             .init(
                 "TRUNCATE jobs CASCADE", "3 rows of public.jobs", "1 row of public.applications"),
             .init("DELETE FROM jobs", "3 rows of public.jobs", "1 row of public.applications"),
-            .init("DELETE FROM jobs WHERE id = 1", "1 row of public.jobs"),
+            .init(
+                "DELETE FROM jobs WHERE id = 1",
+                "1 row of public.jobs and the rows of public.applications that refer to them"),
             .init("DELETE FROM jobs WHERE id = 9"),
             .init("DELETE FROM jobs WHERE true", "3 rows of public.jobs", "1 row of public.applic"),
             .init("DELETE FROM jobs USING empty", "3 rows of public.jobs"),

@@ -106,6 +106,8 @@ struct LossCounter {
         var estimate: Int
         /// What stands in the way of counting, such as `a rule`.
         var obstacle: String?
+        /// The tables whose rows follow by ON DELETE CASCADE, where they are not counted.
+        var following: String?
     }
 
     private struct Target {
@@ -142,7 +144,8 @@ struct LossCounter {
     private static func relation(_ row: [String?]) -> Relation {
         Relation(
             table: row[0] ?? "", column: row[1], type: row[2],
-            estimate: row[3].flatMap { Int($0) } ?? 0, obstacle: row[4])
+            estimate: row[3].flatMap { Int($0) } ?? 0, obstacle: row[4],
+            following: row.count > 5 ? row[5] : nil)
     }
 
     // MARK: Counting
@@ -238,7 +241,9 @@ struct LossCounter {
         let relation = target.relation
         let table = relation.table.replacing("\"", with: "")
         guard let column = relation.column?.replacing("\"", with: "") else {
+            let following = relation.following?.replacing("\"", with: "")
             return "of \(table)"
+                + (following.map { " and the rows of \($0) that refer to them" } ?? "")
         }
         switch target.loss.subject {
         case .conversion(_, _, let new, let conversion):

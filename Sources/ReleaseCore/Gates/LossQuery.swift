@@ -3,8 +3,8 @@ import SQLAnalysis
 
 /// Asks the catalogs which tables and columns a loss concerns.
 enum LossQuery {
-    /// Table, column, the column's type, the estimated number of rows, and why its rows
-    /// cannot be counted; `nil` for what no query can tell.
+    /// Table, column, the column's type, the estimated number of rows, why its rows cannot be
+    /// counted, and which tables follow; `nil` for what no query can tell.
     static func relations(of subject: PotentialLoss.Subject) -> String? {
         switch subject {
         case .rows(let table, let cascades):
@@ -12,7 +12,7 @@ enum LossQuery {
         case .deletedRows(let table):
             return referring(table, following: "c.contype = 'f' AND c.confdeltype = 'c'")
         case .pickedRows(let table, _), .someRows(let table):
-            return referring(table, following: "false")
+            return referring(table, following: "false", naming: true)
         case .values(let column, let table), .conversion(let column, let table, _, _),
             .pickedValues(let column, let table, _), .someValues(let column, let table):
             return columns(
@@ -56,7 +56,9 @@ enum LossQuery {
     }
 
     /// A table and those that refer to it, directly or through others.
-    private static func referring(_ table: ObjectName, following condition: String) -> String {
+    private static func referring(
+        _ table: ObjectName, following condition: String, naming: Bool = false
+    ) -> String {
         """
         WITH RECURSIVE hit (oid) AS (
             SELECT \(found("regclass", table))
@@ -64,10 +66,28 @@ enum LossQuery {
             SELECT c.conrelid FROM pg_catalog.pg_constraint c
             JOIN hit ON c.confrelid = hit.oid WHERE \(condition)
         )
-        SELECT \(relation), NULL, NULL, \(estimate), \(obstacle) FROM hit
+        SELECT \(relation), NULL, NULL, \(estimate), \(obstacle),
+               \(naming ? deletedWith(table) : "NULL")
+        FROM hit
         JOIN pg_catalog.pg_class r ON r.oid = hit.oid
         JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
         WHERE r.relkind IN ('r', 'p', 'f', 'v')
+        """
+    }
+
+    /// The tables whose rows go with rows of another by ON DELETE CASCADE.
+    private static func deletedWith(_ table: ObjectName) -> String {
+        """
+        (WITH RECURSIVE gone (oid) AS (
+            SELECT c.conrelid FROM pg_catalog.pg_constraint c
+            WHERE c.confrelid = \(found("regclass", table)) AND c.contype = 'f' AND c.confdeltype = 'c'
+            UNION
+            SELECT c.conrelid FROM pg_catalog.pg_constraint c JOIN gone ON c.confrelid = gone.oid
+            WHERE c.contype = 'f' AND c.confdeltype = 'c'
+         )
+         SELECT pg_catalog.string_agg(\(relation), ', ' ORDER BY n.nspname, r.relname) FROM gone
+         JOIN pg_catalog.pg_class r ON r.oid = gone.oid
+         JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace WHERE NOT r.relispartition)
         """
     }
 
