@@ -137,6 +137,32 @@ import Testing
         #expect(merged.commit == added)
     }
 
+    @Test func shallowCloneDoesNotTellWhoWroteAMigration() throws {
+        let fixture = try GitFixture()
+        let script = "prisma/migrations/1_a/migration.sql"
+        try fixture.commitMigration("1_a", "select 1;\n")
+        let tip = try fixture.commitMigration("2_b", "select 2;\n")
+        let clone = try GitRepository(discovering: fixture.clone(to: "shallow", depth: 1))
+        let error = #expect(throws: GitError.self) { try clone.contributors(to: script, upTo: tip) }
+        #expect(error?.message.contains("git fetch --unshallow") == true)
+        #expect(error?.message.contains("partial") == false)
+    }
+
+    @Test func whoCommitsAnothersScriptContributesButNoMergerAndNoWebsite() throws {
+        let fixture = try GitFixture()
+        let script = "prisma/migrations/1_a/migration.sql"
+        try fixture.commitMigration("1_a", "select 1;\n", author: "Cleo")
+        func contributors(committer email: String) throws -> [String] {
+            let amend = "!GIT_COMMITTER_EMAIL=\(email) git commit --quiet --amend --no-edit"
+            try fixture.git("-c", "alias.by=\(amend)", "by")
+            let repository = try GitRepository(discovering: fixture.path)
+            let tip = try repository.branch(named: "main").commit
+            return try repository.contributors(to: script, upTo: tip).map(\.email)
+        }
+        #expect(try contributors(committer: "dan@x") == ["cleo@example.com", "dan@x"])
+        #expect(try contributors(committer: "noreply@github.com") == ["cleo@example.com"])
+    }
+
     @Test func deepenedCloneIsReadAgain() throws {
         let fixture = try GitFixture()
         let first = try fixture.commitMigration("1_a", "select 1;\n")

@@ -59,6 +59,18 @@ struct ReviewGateTests {
         #expect(outcome(.failure("no repository")).outcome == .block)
     }
 
+    @Test("a mailmap makes nobody somebody else than the author")
+    func disguised() throws {
+        let map = try Mailmap(Array("Eve <eve@example.com> <ada@example.com>\n".utf8))
+        let eve = Person(name: "Ada", email: "ada@example.com", map)
+        #expect(eve.email == "eve@example.com")
+        #expect(outcome(.approvals([approval(eve)])).outcome == .block)
+        let map2 = try Mailmap(Array("Eve <eve@example.com> <x@example.com>\n".utf8))
+        let author = Person(name: "X", email: "x@example.com", map2)
+        #expect(author.isSame(as: Person(name: "Other", email: "X@example.com")))
+        #expect(!author.isSame(as: Self.mia))
+    }
+
     @Test("trailers stand in the last paragraph")
     func trailerReading() {
         let message = """

@@ -4,11 +4,14 @@ import GitStore
 struct Person: Sendable, Hashable {
     var name: String
     var email: String
+    /// Who the commit or the approval itself says it was, before a mailmap.
+    private var written: [String]
 
     init(name: String, email: String, _ mailmap: Mailmap? = nil) {
         let real = mailmap?.resolve(name: name, email: email) ?? (name: name, email: email)
         self.name = real.name
         self.email = real.email
+        written = [real.email, email, real.name, name].map { $0.lowercased() }
     }
 
     /// Reads `Mia Example <mia@example.com>`.
@@ -22,9 +25,16 @@ struct Person: Sendable, Hashable {
     }
 
     /// Whether two are one: the same address, or the same name under another one.
+    ///
+    /// A mailmap makes two into one, but never one into two: whoever writes a migration may
+    /// write the mailmap too.
     func isSame(as other: Person) -> Bool {
-        email.lowercased() == other.email.lowercased()
-            || !name.isEmpty && name.lowercased() == other.name.lowercased()
+        zip(written, written.indices).contains { word, index in
+            // Addresses stand before names.
+            !word.isEmpty
+                && (index < 2 ? other.written.prefix(2) : other.written.dropFirst(2))
+                    .contains(word)
+        }
     }
 
     var text: String { name.isEmpty ? email : "\(name) <\(email)>" }
