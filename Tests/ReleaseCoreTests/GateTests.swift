@@ -199,6 +199,23 @@ struct GateTests {
         #expect(GuardedGates(file: committed, committed: committed).kept.isEmpty)
     }
 
+    @Test("a file from disk leaves the upstream where it is")
+    func guardedUpstream() throws {
+        let production = Self.environment([], promotesFrom: "staging")
+        func staging(_ url: String) -> EnvironmentConfiguration {
+            EnvironmentConfiguration(name: "staging", database: Template(raw: url, line: 1))
+        }
+        let committed = Configuration(environments: [staging("${STAGING}"), production])
+        var same = committed
+        #expect(GuardedGates(file: &same, committed: committed, "production")?.kept == [])
+        var file = Configuration(environments: [staging("${MINE}"), production])
+        let guarded = try #require(
+            GuardedGates(file: &file, committed: committed, "production"))
+        #expect(guarded.kept == ["database of staging"])
+        #expect(file.environment(named: "staging")?.database.raw == "${STAGING}")
+        #expect(GuardedGates(file: &file, committed: committed, "other") == nil)
+    }
+
     @Test(
         "dry_run wants the digest of this plan",
         arguments: [

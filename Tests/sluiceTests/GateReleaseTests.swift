@@ -327,6 +327,12 @@ struct GateReleaseTests {
             #expect(
                 plan.stdout.contains("may not loosen what sluice.yml at"), "\(plan.stdout)")
             #expect(plan.stdout.contains("of production; as committed: findings, checks."))
+            let folder = try await scene.sluice(
+                "plan", "production", "--config", file, "--migrations",
+                "\(scene.git.path)/prisma/migrations")
+            #expect(folder.status != 0)
+            #expect(
+                folder.stderr.contains("guards production: findings, checks"), "\(folder.stderr)")
             let promoted = try await scene.sluice(
                 "promote", "production", "--config", file, "--plan",
                 String(repeating: "0", count: 12))

@@ -158,7 +158,7 @@ public final class Workspace {
         let wanted = try environment(named: name)
         guard let repository else { return try folderRelease(wanted) }
         let (branch, commit) = try tip(of: wanted, repository)
-        let governing = try governingConfiguration(wanted, commit, branch, repository)
+        var governing = try governingConfiguration(wanted, commit, branch, repository)
         guard var environment = governing.environment(named: wanted.name) else {
             throw ReleaseError(
                 .usage,
@@ -169,7 +169,10 @@ public final class Workspace {
         }
         let listing = try repository.migrations(in: governing.migrationsPath, at: commit)
         var offered = BranchMigrations(listing, branch: branch)
-        if let guarded = try guarded(environment, at: commit, repository), !guarded.kept.isEmpty {
+        if let committed = try committed(at: commit, repository),
+            let guarded = GuardedGates(file: &governing, committed: committed, environment.name),
+            !guarded.kept.isEmpty
+        {
             environment = guarded.environment
             offered.notes.append(
                 "\(options.configurationFile ?? "the file") may not loosen what \(Configuration.fileName) at \(commit.short) asks of \(environment.name); as committed: \(guarded.kept.joined(separator: ", "))."
@@ -195,24 +198,51 @@ public final class Workspace {
         return (governing.environment(named: name) ?? wanted, commit)
     }
 
-    /// The gates that hold whatever file is named; `nil` where none is, or none is committed.
-    private func guarded(
-        _ environment: EnvironmentConfiguration, at commit: ObjectID, _ repository: GitRepository
-    ) throws -> GuardedGates? {
+    /// What is committed where a file was named instead; `nil` where none is.
+    private func committed(
+        at commit: ObjectID, _ repository: GitRepository
+    ) throws -> Configuration? {
         guard case .explicit = source,
-            let bytes = try repository.file(Configuration.fileName, at: commit),
-            let committed = try? ConfigurationReader.read(bytes, file: Configuration.fileName),
-            let same = committed.environment(named: environment.name)
+            let bytes = try repository.file(Configuration.fileName, at: commit)
         else { return nil }
-        return GuardedGates(file: environment, committed: same)
+        return try? ConfigurationReader.read(bytes, file: Configuration.fileName)
     }
 
     private func folderRelease(_ environment: EnvironmentConfiguration) throws -> Release {
         let directory = options.migrationsDirectory ?? "."
+        try refuseLooser(environment, around: directory)
         let listing = try MigrationDirectory.listing(at: directory)
         return Release(
             environment: environment, configuration: configuration, commit: nil,
             offered: BranchMigrations(listing, branch: nil), blobs: [:])
+    }
+
+    /// A folder inside a repository is no way around the gates that are committed there.
+    private func refuseLooser(
+        _ environment: EnvironmentConfiguration, around directory: String
+    ) throws {
+        guard case .explicit = source,
+            let repository = try? GitRepository(discovering: directory),
+            let (_, head) = try? tip(of: Configuration.withoutFile.environments[0], repository)
+        else { return }
+        var commits = [head]
+        let named = try committed(at: head, repository)?.environment(named: environment.name)
+        for asked in [environment, named].compactMap({ $0 }) {
+            if let (_, commit) = try? tip(of: asked, repository) { commits.append(commit) }
+        }
+        for commit in commits {
+            var file = configuration
+            guard let committed = try committed(at: commit, repository),
+                let guarded = GuardedGates(file: &file, committed: committed, environment.name)
+            else { continue }
+            // A folder has no authors, so nobody could tell who may approve.
+            let needsAuthors = GateSelection(guarded.environment).isOn(.review)
+            guard !guarded.kept.isEmpty || needsAuthors else { continue }
+            throw ReleaseError(
+                .usage,
+                "\(directory) lies in a repository whose \(Configuration.fileName) at \(commit.short) guards \(environment.name): \((guarded.kept.isEmpty ? ["review"] : guarded.kept).joined(separator: ", ")).",
+                next: ["release from the repository: leave out --migrations."])
+        }
     }
 
     private func tip(
