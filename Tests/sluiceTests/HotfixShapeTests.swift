@@ -94,6 +94,41 @@ struct HotfixShapeTests {
         }
     }
 
+    @Test func whatAMigrationGaveToAnotherRoleGoesBack() async throws {
+        try await ReleaseScene.with { scene in
+            let role = "owner_of_\(scene.staging.name)"
+            try scene.migration(
+                "1_jobs",
+                """
+                \(HotfixTests.jobs)
+                CREATE TABLE "Old" (id serial); ALTER TABLE "Old" OWNER TO \(role);
+                CREATE FUNCTION tf() RETURNS int LANGUAGE sql AS 'SELECT 1';
+                """)
+            try scene.migration(
+                "2_harm",
+                """
+                ALTER TABLE jobs OWNER TO \(role); ALTER FUNCTION tf() OWNER TO \(role);
+                DROP TABLE "Old"; CREATE TABLE fresh (id int); ALTER TABLE fresh OWNER TO \(role);
+                """)
+            try scene.migration("3_only", "ALTER TABLE _prisma_migrations OWNER TO \(role);")
+            let hotfix = try await scene.json(Document.self, ["hotfix", "2_harm"]).hotfix
+            #expect(hotfix.proven)
+            let lines = try Self.script(scene, hotfix).split(separator: "\n")
+            let owners = lines.filter { $0.contains("OWNER TO") }.map(String.init)
+            #expect(
+                owners == [
+                    "ALTER TABLE public.\"Old\" OWNER TO \"\(role)\";",
+                    "ALTER TABLE public.jobs OWNER TO CURRENT_USER;",
+                    "ALTER FUNCTION public.tf() OWNER TO CURRENT_USER;",
+                ])
+            let only = try await scene.json(Document.self, ["hotfix", "3_only"]).hotfix
+            #expect(only.proven)
+            #expect(
+                try Self.script(scene, only).contains(
+                    "ALTER TABLE public._prisma_migrations OWNER TO CURRENT_USER;"))
+        }
+    }
+
     @Test func askingTwiceFindsTheBranchThatIsThere() async throws {
         try await ReleaseScene.with { scene in
             try scene.migration("1_jobs", HotfixTests.jobs)

@@ -81,7 +81,9 @@ struct HotfixProver {
         var proof = HotfixProof()
         var now: SchemaSnapshot? = now
         for end in ends.reversed() where proof.failure == nil {
+            let owners = try end.ownersAfter ?? Owners(session)
             try undo(end, now ?? databases.read(session), session, &proof)
+            if proof.failure == nil { try returnOwners(end, owners, session, &proof) }
             now = nil
         }
         return proof
@@ -117,6 +119,34 @@ struct HotfixProver {
             } ?? causes.line(change, "changed again")
         }
         try check(steps, undo.target, session, &proof)
+    }
+
+    /// What the migrations gave to another role goes back, unless a later one has
+    /// given it away again.
+    private func returnOwners(
+        _ end: ReplayDatabases.Ends, _ after: Owners, _ session: PostgresSession,
+        _ proof: inout HotfixProof
+    ) throws {
+        let before = end.ownersBefore
+        for object in after.changed(from: before) {
+            let now = try Owners(session).roles[object]
+            // What had to be made anew belongs to whoever applies the hotfix.
+            guard now != before.roles[object], now == after.roles[object] || now == nil else {
+                continue
+            }
+            let statement = before.statement(returning: object)
+            do {
+                try Self.apply([statement + ";"], session)
+                proof.steps.append(DDLStep("AlterOwner", [statement]))
+            } catch let error as PostgresError where !error.connectionLost {
+                // It is not there any more.
+                if ["42P01", "42883", "42704", "3F000"].contains(error.state?.rawValue ?? "") {
+                    continue
+                }
+                proof.cannotReturn.append(
+                    "[~] owner of \(object.type) \(object.identity): \(error.message)")
+            }
+        }
     }
 
     private func renames(
@@ -221,7 +251,7 @@ struct HotfixProver {
     private func refuseNothing(_ groups: [Range<Int>], _ proof: HotfixProof) throws {
         let names = groups.flatMap { databases.migrations[$0].map(\.name) }
         let subject = names.count == 1 ? names[0] : "\(names.count) migrations"
-        if proof.undone.isEmpty {
+        if proof.undone.isEmpty, proof.steps.isEmpty, proof.cannotReturn.isEmpty {
             let writes = groups.contains { group in
                 databases.migrations[group].contains { $0.script.writesRows }
             }

@@ -100,6 +100,9 @@ struct ReplayDatabases {
         var before: SchemaSnapshot
         /// `nil` at the end of the history.
         var after: SchemaSnapshot?
+        var ownersBefore: Owners
+        /// `nil` at the end of the history.
+        var ownersAfter: Owners?
         /// A database of its own with what is behind them, to be dropped.
         var database: String
     }
@@ -116,10 +119,13 @@ struct ReplayDatabases {
                 let replay = Replay(session: session, schema: schema)
                 try replay.run(migrations[(base ?? 0)..<range.lowerBound].planned())
                 let before = try read(session)
-                var ends = Ends(range: range, before: before, after: nil, database: database)
+                var ends = Ends(
+                    range: range, before: before, after: nil, ownersBefore: try Owners(session),
+                    ownersAfter: nil, database: database)
                 if range.upperBound < migrations.count {
                     try replay.run(migrations[range].planned())
                     ends.after = try read(session)
+                    ends.ownersAfter = try Owners(session)
                 }
                 return ends
             }
