@@ -69,6 +69,13 @@ struct Keeper {
             .split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count > 7, let process = pid_t(lines[0]) else { return false }
         return lines[7].hasPrefix("ready") && (kill(process, 0) == 0 || errno == EPERM)
+            && !isDefunct(process)
+    }
+
+    /// A crashed server that its keeper has not noticed yet still has a process number.
+    private func isDefunct(_ process: pid_t) -> Bool {
+        let status = textFile("/proc/\(process)/stat") ?? ""
+        return status.split(separator: ")").last?.hasPrefix(" Z") ?? false
     }
 
     /// Root's keeper puts the server under another account; other people's
