@@ -43,6 +43,7 @@ import Testing
             let first = try await startCluster(place)
             let server = try #require(serverProcess(of: first.directory))
             kill(server, SIGKILL)
+            #expect(try await eventually { kill(server, 0) != 0 })
             let second = try await startCluster(place)
             #expect(try ask(second, "SELECT 1") == "1")
             second.stop()
