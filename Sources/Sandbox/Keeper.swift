@@ -107,15 +107,8 @@ struct Keeper {
     }
 
     private func openLog() throws(SandboxError) -> Int32 {
-        let path = "\(cluster.path)/keeper.log"
-        unlink(path)
-        let log = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o600)
-        guard log >= 0 else {
-            throw SandboxError(
-                .directoryUnusable, "\(path) cannot be written: \(systemErrorText()).")
-        }
-        if let owner = cluster.foreignOwner() { _ = fchown(log, owner.user, owner.group) }
-        return log
+        try replaceFile(
+            "\(cluster.path)/keeper.log", flags: O_APPEND, owner: cluster.foreignOwner())
     }
 
     /// What went wrong with the ends of all logs and what to do about it.

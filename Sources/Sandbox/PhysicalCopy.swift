@@ -91,14 +91,8 @@ public struct PhysicalCopy: Sendable {
 
     private func replace(_ name: String, with text: String) throws(SandboxError) {
         let path = "\(data)/\(name)"
-        unlink(path)
-        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else {
-            throw SandboxError(
-                .directoryUnusable, "\(path) cannot be written: \(systemErrorText()).")
-        }
+        let file = try replaceFile(path, owner: cluster.dataOwner())
         defer { close(file) }
-        if let owner = cluster.dataOwner() { _ = fchown(file, owner.user, owner.group) }
         guard write(file, text, text.utf8.count) == text.utf8.count else {
             throw SandboxError(
                 .directoryUnusable, "\(path) cannot be written: \(systemErrorText()).")

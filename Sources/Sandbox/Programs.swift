@@ -55,6 +55,19 @@ func readToEnd(_ descriptor: Int32) -> [UInt8] {
     }
 }
 
+/// A new file for writing instead of whatever is there; `owner` gets it.
+func replaceFile(_ path: String, flags: Int32 = 0, owner: ServerAccount?) throws(SandboxError)
+    -> Int32
+{
+    unlink(path)
+    let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW | flags, 0o600)
+    guard file >= 0 else {
+        throw SandboxError(.directoryUnusable, "\(path) cannot be written: \(systemErrorText()).")
+    }
+    if let owner { _ = fchown(file, owner.user, owner.group) }
+    return file
+}
+
 /// The contents of a file as text, or `nil`; symbolic links are not followed.
 func textFile(_ path: String) -> String? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)

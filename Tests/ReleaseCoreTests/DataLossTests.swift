@@ -290,8 +290,7 @@ struct DataLossTests {
             try fixture.write("1", Self.contents)
             try fixture.deploy()
             try fixture.write("2", example.script)
-            let prepared = try PlanBuilder(try fixture.workspace()).prepare("staging")
-            let gate = try #require(prepared.gates.first { $0.gate == .dataLoss })
+            let gate = try Self.judged(fixture)
             #expect(gate.outcome == (example.lost.isEmpty ? .pass : .block), "\(gate.evidence)")
             let lines = gate.evidence + gate.details.joined(separator: "\n")
             for words in example.lost { #expect(lines.contains(words), "\(lines)") }
@@ -333,6 +332,12 @@ struct DataLossTests {
         }
     }
 
+    /// What the gate says of the plan for staging.
+    private static func judged(_ fixture: DeploymentFixture) throws -> GateResult {
+        let prepared = try PlanBuilder(try fixture.workspace()).prepare("staging")
+        return try #require(prepared.gates.first { $0.gate == .dataLoss })
+    }
+
     @Test("is told in the order of the scripts")
     func order() async throws {
         try await DeploymentFixture.use(Self.gate) { fixture in
@@ -340,8 +345,7 @@ struct DataLossTests {
             try fixture.deploy()
             try fixture.write("2", "DELETE FROM jobs;\nSELECT wipe();\nDROP TABLE old.things")
             try fixture.write("3", "DROP OWNED BY CURRENT_USER")
-            let prepared = try PlanBuilder(try fixture.workspace()).prepare("staging")
-            let gate = try #require(prepared.gates.first { $0.gate == .dataLoss })
+            let gate = try Self.judged(fixture)
             #expect(
                 gate.details.map { $0.prefix { $0 != ":" } } == [
                     "2, line 1", "2, line 1", "2, line 2", "2, line 3", "3, line 1",
@@ -356,8 +360,7 @@ struct DataLossTests {
             try fixture.deploy()
             try fixture.write("2", "CREATE TEMP TABLE applications (x int)")
             try fixture.write("3", "DROP TABLE applications")
-            let prepared = try PlanBuilder(try fixture.workspace()).prepare("staging")
-            let gate = try #require(prepared.gates.first { $0.gate == .dataLoss })
+            let gate = try Self.judged(fixture)
             #expect(gate.evidence.contains("1 row of public.applications"))
         }
     }

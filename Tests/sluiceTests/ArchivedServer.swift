@@ -27,10 +27,6 @@ struct ArchivedServer: Sendable {
         }
     }
 
-    struct Failure: Error, CustomStringConvertible {
-        var description: String
-    }
-
     var configuration: String { "\(folder)/pgbackrest.conf" }
     private var data: String { "\(folder)/data" }
 
@@ -57,7 +53,7 @@ struct ArchivedServer: Sendable {
             let path = "\(folder)/\(name)"
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: false)
-            if let account = Self.account { chown(path, account.pw_uid, account.pw_gid) }
+            ServerPrograms(folder: folder).own(path)
             chmod(path, name == "data" ? 0o700 : 0o755)
         }
         try """
@@ -89,19 +85,8 @@ struct ArchivedServer: Sendable {
         try await run("/usr/bin/pgbackrest", "--config=\(configuration)", "--stanza=shop", command)
     }
 
-    /// The server refuses to run as root.
-    private static var account: passwd? { geteuid() == 0 ? getpwnam("postgres")?.pointee : nil }
-
     @discardableResult
     private func run(_ words: String...) async throws -> String {
-        let output =
-            Self.account == nil
-            ? try await ProcessRunner.run(words[0], Array(words.dropFirst()), directory: folder)
-            : try await ProcessRunner.run(
-                "runuser", ["-u", "postgres", "--"] + words, directory: folder)
-        guard output.status == 0 else {
-            throw Failure(description: "\(words[0]): \(output.stdout)\(output.stderr)")
-        }
-        return output.stdout.trimmingCharacters(in: .whitespacesAndNewlines)
+        try await ServerPrograms(folder: folder).run(words)
     }
 }

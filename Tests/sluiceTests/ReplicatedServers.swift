@@ -26,10 +26,6 @@ struct ReplicatedServers: Sendable {
         }
     }
 
-    struct Failure: Error, CustomStringConvertible {
-        var description: String
-    }
-
     /// The address of one of them.
     func url(_ name: String, database: String = "postgres") -> String {
         "postgresql://sluice@/\(database)?host=\(folder)/\(name)-socket"
@@ -52,9 +48,7 @@ struct ReplicatedServers: Sendable {
                 try FileManager.default.createDirectory(
                     atPath: path, withIntermediateDirectories: false,
                     attributes: [.posixPermissions: 0o700])
-                if let account = Self.account {
-                    chown(path, account.pw_uid, account.pw_gid)
-                }
+                ServerPrograms(folder: folder).own(path)
                 chmod(path, path.hasSuffix("-socket") ? 0o755 : 0o700)
             }
         }
@@ -75,18 +69,7 @@ struct ReplicatedServers: Sendable {
                 + " -c unix_socket_directories=\(folder)/\(name)-socket", "start")
     }
 
-    /// The server refuses to run as root.
-    private static var account: passwd? { geteuid() == 0 ? getpwnam("postgres")?.pointee : nil }
-
     private func run(_ program: String, _ arguments: String...) async throws {
-        let words = ["\(programs)/\(program)"] + arguments
-        let output =
-            Self.account == nil
-            ? try await ProcessRunner.run(words[0], Array(words.dropFirst()), directory: folder)
-            : try await ProcessRunner.run(
-                "runuser", ["-u", "postgres", "--"] + words, directory: folder)
-        guard output.status == 0 else {
-            throw Failure(description: "\(program): \(output.stdout)\(output.stderr)")
-        }
+        try await ServerPrograms(folder: folder).run(["\(programs)/\(program)"] + arguments)
     }
 }

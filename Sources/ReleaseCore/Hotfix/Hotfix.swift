@@ -11,10 +11,10 @@ public struct Hotfix: Sendable {
     public var environment: String
     /// The branch it starts from.
     public var target: String?
-    /// Whether that environment has an upstream.
-    public var isPromoted: Bool
     /// The environment it promotes from, and so the one the hotfix must go through.
     public var upstream: String?
+    /// Whether that environment has an upstream.
+    public var isPromoted: Bool { upstream != nil }
     /// Whether the sandbox shows the schema of before again.
     public var proven: Bool
     /// What the sandbox showed, in words.

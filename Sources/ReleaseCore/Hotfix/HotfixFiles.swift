@@ -200,7 +200,6 @@ struct HotfixFiles {
         Hotfix(
             branch: branch, migration: migration, commit: commit,
             environment: release.environment.name, target: release.offered.branch,
-            isPromoted: release.environment.promotesFrom != nil,
             upstream: release.environment.promotesFrom, proven: proven, proof: proof,
             cannotReturn: cannotReturn, sql: sql)
     }

@@ -50,7 +50,7 @@ enum RehearsalLedger {
             try link.checkLayout()
             let isThere = try exists(link.session)
             let creation = isThere ? "" : table + LedgerTriggers.keep("rehearsals", fillable: [])
-            try link.session.execute(
+            try link.session.record(
                 """
                 BEGIN; SET LOCAL lock_timeout = '5s'; SET LOCAL client_min_messages = warning;
                 \(try link.ledgerPreparation())\(creation)

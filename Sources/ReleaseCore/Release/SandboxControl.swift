@@ -25,7 +25,7 @@ public struct SandboxControl {
             return Use(url: restored.url, cluster: restored.cluster)
         }
         // What “sluice restore” has made there.
-        if name.hasPrefix("restored_") {
+        if RestoredDatabase.isName(name) {
             let cluster = try SandboxDatabases.cluster(
                 workspace.options, repository: workspace.repositoryKey)
             if try cluster.databaseExists(name) {

@@ -51,16 +51,11 @@ struct ApproveCommand: ParsableCommand {
                     next: ["run it on a terminal, or with --yes after reading “sluice plan”."])
             }
             try keeper.record(draft, signingWith: sign)
-            if console.format == .json {
-                try console.document(
-                    Document(
-                        environment: environment, digest: draft.prepared.plan.digest,
-                        name: draft.name, email: draft.email, signed: sign != nil))
-            } else {
-                console.line(
-                    "\(console.paint("approved", .good)): plan \(short) of \(environment), by \(who)\(sign == nil ? "" : ", signed")."
-                )
-            }
+            try console.answer(
+                "\(console.paint("approved", .good)): plan \(short) of \(environment), by \(who)\(sign == nil ? "" : ", signed").",
+                Document(
+                    environment: environment, digest: draft.prepared.plan.digest,
+                    name: draft.name, email: draft.email, signed: sign != nil))
             return .success
         }
     }

@@ -69,7 +69,7 @@ struct RestoreCommand: ParsableCommand {
     private var target: RestoreRequest.Target {
         if to == "sandbox" {
             let stamp = MigrationName.make("", after: []).prefix(14)
-            return .sandbox("restored_\(environment)_\(stamp)")
+            return .sandbox(RestoredDatabase.name(of: environment, at: stamp))
         }
         let prefix = "sandbox:"
         if to.hasPrefix(prefix) { return .sandbox(String(to.dropFirst(prefix.count))) }

@@ -44,11 +44,10 @@ struct RestoreText {
 extension RestoreText {
     /// How to get at a database in the repository's sandbox, or at one that was named.
     private static func visit(_ url: String) -> String {
-        let path = url.prefix { $0 != "?" }
-        let name = path.split(separator: "/").last.map(String.init) ?? ""
-        return name.hasPrefix("restored_")
-            ? "next:  sluice sandbox run \(name)   (keeps its server running, until Ctrl-C: \(url))"
-            : "next:  psql \"\(url)\""
+        RestoredDatabase.name(in: url).map {
+            "next:  sluice sandbox run \($0)   (keeps its server running, until Ctrl-C: \(url))"
+        }
+            ?? "next:  psql \"\(url)\""
     }
 }
 
