@@ -66,19 +66,25 @@ struct Joining {
         return true
     }
 
-    /// Takes the shared lock on `users`; a keeper that is about to stop its
-    /// server holds the exclusive one until it has ended.
+    /// Takes the shared lock on `users`. A keeper that is about to stop its
+    /// server holds the exclusive one until it has ended; one that lingers has
+    /// it for a moment, after the last user, and stays.
     private func waitOutStop(_ users: borrowing FileLock) throws(SandboxError) {
         if users.tryTake(.shared) { return }
         let keeper = try FileLock(opening: directory.keeper)
-        guard poll(atMost: Keeper.patience, until: { keeper.tryTake(.exclusive) }) else {
+        var isUser = false
+        let inTime = poll(atMost: Keeper.patience) {
+            isUser = users.tryTake(.shared)
+            return isUser || keeper.tryTake(.exclusive)
+        }
+        guard inTime else {
             throw SandboxError(
                 .startFailed,
                 "The server of the sandbox in \(directory.path) has been stopping for "
                     + "\(Int(Keeper.patience)) seconds.", log: directory.logTail())
         }
         // Without a keeper only what a killed one left behind can hold `users`.
-        if !users.tryTake(.shared) {
+        if !isUser, !users.tryTake(.shared) {
             try LeftoverProcesses(cluster: directory).stop()
             users.take(.shared)
         }

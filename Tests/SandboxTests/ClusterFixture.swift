@@ -49,6 +49,14 @@ func serverProcess(of directory: String) -> pid_t? {
     textFile("\(directory)/data/postmaster.pid")?.split(separator: "\n").first.flatMap { pid_t($0) }
 }
 
+/// Whether this process has the file open.
+func isOpenHere(_ path: String) -> Bool {
+    directoryEntries(of: "/proc/self/fd").contains { number in
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(number)"))
+            == path
+    }
+}
+
 /// The account a process runs under.
 func account(of process: pid_t) -> uid_t? {
     let line = (textFile("/proc/\(process)/status") ?? "").split(separator: "\n")

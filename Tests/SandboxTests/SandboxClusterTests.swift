@@ -100,6 +100,29 @@ import Testing
         }
     }
 
+    /// A keeper that lingers has `users` for a moment after the last user, as one
+    /// that stops does for good.
+    @Test func aUserWhoComesInThatMomentDoesNotWaitForTheEnd() async throws {
+        try await withClusterBase { base in
+            let place = Lifetime.kept(at: "\(base)/kept")
+            let first = try await startCluster(place, linger: 300)
+            let server = serverProcess(of: first.directory)
+            first.stop()
+            let directory = first.directory
+            let taken = try FileLock(opening: "\(directory)/users")
+            #expect(try await eventually { taken.tryTake(.exclusive) })
+            async let second = startCluster(place)
+            #expect(try await eventually { isOpenHere("\(directory)/keeper") })
+            flock(taken.descriptor, LOCK_UN)
+            #expect(serverProcess(of: try await second.directory) == server)
+            try await second.stop()
+            for process in processes(of: base) where getsid(process) == process {
+                kill(process, SIGTERM)
+            }
+            #expect(try await eventually { processes(of: base).isEmpty })
+        }
+    }
+
     @Test(arguments: ["with space, comma & 'quote'", String(repeating: "long", count: 40)])
     func anyPathWillDo(name: String) async throws {
         try await withClusterBase { base in
