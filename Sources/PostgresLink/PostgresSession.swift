@@ -79,15 +79,17 @@ public final class PostgresSession {
     ///   - sql: any number of statements. Without transaction control of their
     ///     own they run in one implicit transaction.
     ///   - onResult: called after each completed statement with its index from 0.
+    ///   - meanwhile: called once, when all is sent and the server is at work on it.
     /// - Returns: what every statement returned, in order.
     /// - Throws: ``PostgresError`` for the first statement that fails, with the
     ///   number of statements that completed before it.
     @discardableResult
     public func execute(
-        _ sql: String, onResult: ((Int, ResultSet) -> Void)? = nil
+        _ sql: String, onResult: ((Int, ResultSet) -> Void)? = nil, meanwhile: () -> Void = {}
     ) throws -> [ResultSet] {
         try refuseNul(sql)
         guard PQsendQuery(handle, sql) == 1 else { throw lostConnection(completed: 0) }
+        meanwhile()
         return try collect(onResult)
     }
 

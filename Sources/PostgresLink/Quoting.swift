@@ -20,6 +20,7 @@ public enum Quoting {
     }
 
     private static func doubling(_ mark: Unicode.Scalar, in text: String) -> String {
+        guard text.unicodeScalars.contains(mark) else { return text }
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             if scalar == mark { scalars.append(mark) }

@@ -7,16 +7,37 @@ import Testing
 struct ActionCompilerTests {
     static let table = HistoryTable(schema: "app")
 
-    static func compile(
-        _ migrations: [PlannedMigration], progress: [String: StepwiseProgress] = [:],
-        ledger: Bool = true
-    ) -> [Action] {
+    static func compiler(
+        progress: [String: StepwiseProgress] = [:], ledger: Bool = true
+    ) -> ActionCompiler {
         ActionCompiler(
             bookkeeping: Bookkeeping(
                 table: table, deployment: ledger ? "00000000-0000-4000-8000-000000000000" : nil,
                 commit: "c0ffee", session: SessionSettings(schema: "app", deploy: DeploySettings())),
             progress: progress
-        ).compile(migrations)
+        )
+    }
+
+    static func compile(
+        _ migrations: [PlannedMigration], progress: [String: StepwiseProgress] = [:],
+        ledger: Bool = true
+    ) -> [Action] {
+        let compiler = compiler(progress: progress, ledger: ledger)
+        return migrations.indices.flatMap { compiler.actions(of: migrations, at: $0) }
+    }
+
+    @Test("compiles only as far as it is asked, and lets go of what is done")
+    func window() {
+        let migrations = (1...50).map { Make.planned("\($0)", "SELECT \($0)") }
+        var queue = ActionQueue(migrations, Self.compiler())
+        var reached = queue.reaches(3)
+        #expect(reached && queue.held == 0..<4)
+        queue.forget(before: 3)
+        #expect(queue.held == 3..<4)
+        #expect(queue[3].migration == 3)
+        reached = queue.reaches(50)
+        #expect(!reached && queue.held == 3..<50)
+        #expect(Self.text(queue[49]).contains(SessionSettings.durableCommit))
     }
 
     static let stepwise = """

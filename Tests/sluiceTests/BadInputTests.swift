@@ -73,6 +73,29 @@ struct BadInputTests {
         }
     }
 
+    @Test func aHistoryThatTheBranchLacksIsToldInAFewLines() async throws {
+        try await ReleaseScene.with { scene in
+            try scene.migration("20240101000000_start", "SELECT 1;")
+            #expect(try await scene.sluice("deploy", "staging").status == 0)
+            _ = try await scene.query(
+                scene.staging,
+                """
+                INSERT INTO _prisma_migrations
+                  (id, checksum, migration_name, finished_at, applied_steps_count)
+                SELECT number, repeat('a', 64), 'of_another_project_' || number, now(), 1
+                FROM generate_series(1, 3000) AS number
+                """)
+            let output = try await scene.sluice("deploy", "staging")
+            #expect(output.status == 4, "\(output.stdout)\(output.stderr)")
+            #expect(
+                output.stderr.hasPrefix(
+                    "missing 3000 folders: each is applied and not on branch staging."),
+                "\(output.stderr.prefix(300))")
+            #expect(output.stderr.contains("\n  … and 2997 more\n"))
+            #expect(output.stderr.split(separator: "\n").count < 12, "\(output.stderr.suffix(600))")
+        }
+    }
+
     @Test func anExtensionTheServerLacksIsNamed() async throws {
         try await ReleaseScene.with { scene in
             try scene.migration(

@@ -8,12 +8,12 @@ struct ActionCompiler {
     /// Stepwise migrations that an earlier run left unfinished.
     var progress: [String: StepwiseProgress] = [:]
 
-    func compile(_ migrations: [PlannedMigration]) -> [Action] {
-        migrations.enumerated().flatMap { index, planned in
-            let actions = actions(planned, index, isLast: index == migrations.count - 1)
-            guard let earlier = progress[planned.name] else { return actions }
-            return settling(earlier, actions, planned)
-        }
+    /// The actions of one migration of the plan.
+    func actions(of migrations: [PlannedMigration], at index: Int) -> [Action] {
+        let planned = migrations[index]
+        let actions = actions(planned, index, isLast: index == migrations.count - 1)
+        guard let earlier = progress[planned.name] else { return actions }
+        return settling(earlier, actions, planned)
     }
 
     private func actions(_ planned: PlannedMigration, _ index: Int, isLast: Bool) -> [Action] {

@@ -1,7 +1,7 @@
 import PostgresLink
 import SQLAnalysis
 
-/// Sends a list of actions to the server, in as few messages as possible.
+/// Sends the actions of a plan to the server, in as few messages as possible.
 struct ActionRunner {
     /// How a run of all actions ended.
     enum Outcome {
@@ -15,7 +15,9 @@ struct ActionRunner {
     }
 
     let migrations: [PlannedMigration]
-    let actions: [Action]
+    private var actions: ActionQueue
+    /// The next message, put together while the server is at work on the one before.
+    private var following: Message?
     let settings: SessionSettings
     let interrupt: Interrupt
     let report: @Sendable (DeploymentEvent) -> Void
@@ -33,11 +35,11 @@ struct ActionRunner {
     private static let longestMessage = (migrations: 100, bytes: 256 * 1024)
 
     init(
-        migrations: [PlannedMigration], actions: [Action], settings: SessionSettings,
+        _ migrations: [PlannedMigration], _ compiler: ActionCompiler, settings: SessionSettings,
         interrupt: Interrupt, report: @escaping @Sendable (DeploymentEvent) -> Void
     ) {
         self.migrations = migrations
-        self.actions = actions
+        actions = ActionQueue(migrations, compiler)
         self.settings = settings
         self.interrupt = interrupt
         self.report = report
@@ -48,15 +50,16 @@ struct ActionRunner {
         interrupt.watch(session)
         defer { interrupt.watch(nil) }
         var next = 0
-        var limit = actions.count
-        while next < actions.count {
+        var limit = Int.max
+        while actions.reaches(next) {
             if interrupt.isRaised { return .interrupted }
-            let message = gather(from: next, to: limit)
+            let message = message(from: next, to: limit)
             announce(message)
             do {
                 try send(message, session)
                 next = message.actions.upperBound
-                limit = actions.count
+                actions.forget(before: next)
+                limit = Int.max
                 attempts = 1
             } catch {
                 switch recover(from: error, message, session) {
@@ -68,10 +71,16 @@ struct ActionRunner {
         return .finished
     }
 
-    private func gather(from first: Int, to limit: Int) -> Message {
+    private mutating func message(from first: Int, to limit: Int) -> Message {
+        defer { following = nil }
+        if let following, following.actions.lowerBound == first, limit == .max { return following }
+        return gather(from: first, to: limit)
+    }
+
+    private mutating func gather(from first: Int, to limit: Int) -> Message {
         var message = Message(startingAt: first)
-        for index in first..<limit {
-            let action = actions[index]
+        while message.actions.upperBound < limit, actions.reaches(message.actions.upperBound) {
+            let action = actions[message.actions.upperBound]
             guard message.isEmpty || action.kind == .transaction else { break }
             message.append(action)
             if action.kind != .transaction
@@ -99,7 +108,8 @@ struct ActionRunner {
         isInsideOpaque = false
         do {
             switch action.kind {
-            case .alone: try watched(session) { try sendAlone(action, session) }
+            case .alone:
+                try monitor(session).watching(session) { try sendAlone(action, session) }
             case .opaque:
                 for piece in action.pieces {
                     if case .script = piece.role { isInsideOpaque = true }
@@ -108,8 +118,8 @@ struct ActionRunner {
                 }
                 finished = [(message.actions.lowerBound, 0)]
             case .transaction:
-                try watched(session) {
-                    try session.execute(message.text) { index, result in
+                try monitor(session).watching(session) {
+                    _ = try session.execute(message.text) { index, result in
                         if result.columns.count == 1, let value = result.scalar.flatMap({ Int($0) })
                         {
                             milliseconds = value
@@ -117,6 +127,8 @@ struct ActionRunner {
                         if let action = message.action(endingAt: index) {
                             finished.append((action, milliseconds))
                         }
+                    } meanwhile: {
+                        following = gather(from: message.actions.upperBound, to: .max)
                     }
                 }
             }
@@ -130,8 +142,8 @@ struct ActionRunner {
     }
 
     /// Lets a second connection tell what the statement waits for.
-    private func watched(_ session: PostgresSession, _ body: () throws -> Void) rethrows {
-        try DeploymentMonitor(target: session.target, report: report).watching(session, body)
+    private func monitor(_ session: PostgresSession) -> DeploymentMonitor {
+        DeploymentMonitor(target: session.target, report: report)
     }
 
     /// Sends a statement by itself, unless an earlier run's turns out to have
@@ -210,11 +222,11 @@ struct ActionRunner {
             }
             if isBusyGuard(error, place) {
                 return try waitForLock(session)
-                    ? .goOn(index, before: actions.count) : .stop(.interrupted)
+                    ? .goOn(index, before: .max) : .stop(.interrupted)
             }
             if mayRetry(error, actions[index]), !leftTransaction {
                 retry(error, index)
-                return .goOn(index, before: actions.count)
+                return .goOn(index, before: .max)
             }
             if !leftTransaction, let outcome = refusal(error, place) { return .stop(outcome) }
             try reset(session)

@@ -34,7 +34,8 @@ public struct Deployer {
         _ request: DeploymentRequest, opened: (Release, EnvironmentLink) -> Void
     ) throws -> DeploymentReport {
         try checkCommand(request)
-        let builder = PlanBuilder(workspace)
+        // Only who is asked at the terminal reads them here.
+        let builder = PlanBuilder(workspace, showsFindings: request.confirm != nil)
         let prepared = try builder.prepare(
             request.environment, upTo: request.upTo, accepted: request.accepted,
             inspectedDigest: request.inspectedDigest, answers: request.answers,

@@ -61,15 +61,14 @@ struct DeploymentRun {
         var unfinished: [StepwiseProgress] = []
         announceResumption()
         while true {
-            let actions = ActionCompiler(
+            let compiler = ActionCompiler(
                 bookkeeping: bookkeeping,
                 progress: Dictionary(
                     (link.state.openProgress + unfinished).map { ($0.migration, $0) },
                     uniquingKeysWith: { $1 })
-            ).compile(remaining)
+            )
             var runner = ActionRunner(
-                migrations: remaining, actions: actions, settings: settings,
-                interrupt: interrupt, report: report)
+                remaining, compiler, settings: settings, interrupt: interrupt, report: report)
             runner.recordsProgress = writesLedger
             let outcome = runner.run(link.session)
             result.applied += runner.applied

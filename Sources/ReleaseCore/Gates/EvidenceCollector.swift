@@ -64,12 +64,15 @@ struct EvidenceCollector {
         if let gate = configured(.window) { evidence.asked[.window] = window(gate) }
     }
 
+    /// Whether a gate asks what the scripts would do.
+    var readsScripts: Bool {
+        [.dataLoss, .findings, .rollbackNotes].contains(where: selection.isOn)
+    }
+
     /// Counts what would be lost. Findings want to know it too: what loses
     /// nothing here is no hazard here.
     private func count(_ plan: Plan, _ evidence: inout GateEvidence) throws {
-        guard [.dataLoss, .findings, .rollbackNotes].contains(where: selection.isOn) else {
-            return
-        }
+        guard readsScripts else { return }
         do {
             evidence.countFailure = nil
             evidence.counted = try LossCounter(session: link.session).count(plan.migrations)

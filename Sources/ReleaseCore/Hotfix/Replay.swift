@@ -29,13 +29,12 @@ struct Replay {
         _ migrations: [PlannedMigration], _ table: HistoryTable, _ settings: SessionSettings,
         carryingOn progress: [String: StepwiseProgress] = [:]
     ) throws {
-        let actions = ActionCompiler(
+        let compiler = ActionCompiler(
             bookkeeping: Bookkeeping(table: table, deployment: nil, commit: nil, session: settings),
             progress: progress
-        ).compile(migrations)
+        )
         var runner = ActionRunner(
-            migrations: migrations, actions: actions, settings: settings, interrupt: Interrupt(),
-            report: { _ in })
+            migrations, compiler, settings: settings, interrupt: Interrupt(), report: { _ in })
         switch runner.run(session) {
         case .finished: return
         case .failed(let failure):

@@ -7,15 +7,17 @@ extension Planner {
     /// - Parameters:
     ///   - release: what the commit offers and who is to get it.
     ///   - state: what the database says.
-    ///   - scripts: the bytes of at least every pending script, by name.
+    ///   - scripts: the bytes of at least every pending script, by name; of all where it judges.
     ///   - upTo: the last migration to include.
     ///   - accepted: names of migrations whose problems somebody answers for.
+    ///   - judges: whether the plan holds findings and possible losses.
     ///   - facts: what the database says about the relations that the plan touches.
     /// - Returns: the plan, with its problems.
     /// - Throws: ``ReleaseError`` when `upTo` is not pending.
     static func plan(
         _ release: Release, _ state: DatabaseState, scripts: [String: [UInt8]], upTo: String? = nil,
-        accepted: Set<String> = [], facts: ([Script]) throws -> KnownSchema? = { _ in nil }
+        accepted: Set<String> = [], judges: Bool = true,
+        facts: ([Script]) throws -> KnownSchema? = { _ in nil }
     ) throws -> Plan {
         let resumable = resumable(release.offered, state)
         var waiting = pending(release.offered, state.history)
@@ -33,7 +35,7 @@ extension Planner {
             waiting, scripts,
             behind: release.offered.migrations.filter { !names.contains($0.name) },
             databaseIsEmpty: state.history.rows.isEmpty && state.foreignTables.isEmpty,
-            schema: state.historyTable.schema, facts: facts)
+            judges: judges, schema: state.historyTable.schema, facts: facts)
         let progress = state.openProgress
         loaded.planned = loaded.planned.map { cut($0, progress) }
         let judged = judge(

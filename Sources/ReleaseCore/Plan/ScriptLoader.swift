@@ -8,6 +8,7 @@ enum ScriptLoader {
     ///   - scripts: the bytes of at least those, by name.
     ///   - earlier: scripts that are in the database already, for the findings.
     ///   - databaseIsEmpty: whether nothing there can be lost.
+    ///   - judges: whether findings and losses are wanted: judging takes longer than reading.
     ///   - schema: where unqualified names lead to.
     ///   - facts: what the database says about the relations that scripts touch; nil where only
     ///     the earlier scripts can tell.
@@ -15,7 +16,7 @@ enum ScriptLoader {
     ///   be sent at all.
     static func load(
         _ pending: [Migration], _ scripts: [String: [UInt8]], behind earlier: [Migration] = [],
-        databaseIsEmpty: Bool = false, schema: String = "public",
+        databaseIsEmpty: Bool = false, judges: Bool = true, schema: String = "public",
         facts: ([Script]) throws -> KnownSchema?
     ) rethrows -> (planned: [PlannedMigration], problems: [Problem]) {
         var planned: [PlannedMigration] = []
@@ -34,7 +35,7 @@ enum ScriptLoader {
             }
             planned.append(PlannedMigration(migration: migration, script: script))
         }
-        guard !planned.isEmpty else { return (planned, problems) }
+        guard judges, !planned.isEmpty else { return (planned, problems) }
         let history = readings(earlier, scripts).compactMap { $0?.script }
         let known = databaseIsEmpty ? nil : try facts(planned.map(\.script))
         var linter =

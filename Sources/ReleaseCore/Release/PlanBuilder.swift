@@ -3,9 +3,12 @@ import PostgresLink
 /// Makes the plan of an environment with its gate results. Changes nothing.
 public struct PlanBuilder {
     let workspace: Workspace
+    /// Whether somebody reads the findings; without, they are made for gates that ask for them.
+    let showsFindings: Bool
 
-    public init(_ workspace: Workspace) {
+    public init(_ workspace: Workspace, showsFindings: Bool = true) {
         self.workspace = workspace
+        self.showsFindings = showsFindings
     }
 
     /// A plan, and the open connection it was computed against.
@@ -73,13 +76,23 @@ public struct PlanBuilder {
         let isDone =
             Planner.pending(release.offered, link.state.history).isEmpty
             && link.state.history.failed.isEmpty
-        let names = isDone ? [] : release.offered.migrations.map(\.name)
+        let judges = showsFindings || EvidenceCollector(workspace, release, link).readsScripts
         return try Planner.plan(
-            release, link.state, scripts: try workspace.scripts(of: names, in: release), upTo: upTo,
-            accepted: accepted,
+            release, link.state,
+            scripts: isDone ? [:] : try scripts(release, link, all: judges), upTo: upTo,
+            accepted: accepted, judges: judges,
             facts: TargetFacts(
                 session: link.session, defaultSchema: link.state.historyTable.schema
             ).schema)
+    }
+
+    /// The scripts that run; all of them where what is in the database already counts too.
+    private func scripts(
+        _ release: Release, _ link: EnvironmentLink, all: Bool
+    ) throws -> [String: [UInt8]] {
+        let applied = link.state.history.applied
+        let names = release.offered.migrations.map(\.name).filter { all || applied[$0] == nil }
+        return try workspace.scripts(of: names, in: release)
     }
 
     func gates(

@@ -153,20 +153,28 @@ struct ProblemText {
     private static let longestList = 3
 
     func lines(_ problems: [Problem]) -> [String] {
-        var lines: [String] = []
-        var seen: Set<String> = []
-        for problem in problems {
-            let same = problems.filter { key($0) == key(problem) }
-            if same.count <= Self.longestList {
-                let name = problem.migration.isEmpty ? "" : " \(problem.migration):"
-                lines.append("\(word(problem))\(name) \(detail(problem))")
-            } else if seen.insert(key(problem)).inserted {
-                lines.append("\(word(problem)) \(same.count) folders: each \(detail(problem))")
-                lines += same.prefix(Self.longestList).map { "  \($0.migration)" }
-                lines.append("  … and \(same.count - Self.longestList) more")
-            }
+        let alike = Dictionary(grouping: problems, by: kindAndDetail)
+        var told: Set<Problem> = []
+        return problems.flatMap { problem -> [String] in
+            let same = alike[kindAndDetail(problem)] ?? []
+            guard same.count > Self.longestList else { return [line(problem)] }
+            guard let first = same.first, told.insert(first).inserted else { return [] }
+            return summary(same, like: first)
         }
-        return lines
+    }
+
+    private func line(_ problem: Problem) -> String {
+        let name = problem.migration.isEmpty ? "" : " \(problem.migration):"
+        return "\(word(problem))\(name) \(detail(problem))"
+    }
+
+    private func summary(_ same: [Problem], like problem: Problem) -> [String] {
+        let detail = detail(problem)
+        let each =
+            detail.hasPrefix("it ") ? detail.dropFirst("it ".count) : detail[...]
+        return ["\(word(problem)) \(same.count) folders: each \(each)"]
+            + same.prefix(Self.longestList).map { "  \($0.migration)" }
+            + ["  … and \(same.count - Self.longestList) more"]
     }
 
     private func word(_ problem: Problem) -> String {
@@ -181,10 +189,8 @@ struct ProblemText {
     }
 
     /// The same for problems that differ in the folder only.
-    private func key(_ problem: Problem) -> String {
-        let detail = detail(problem)
-        return detail == problem.detail
-            ? "\(problem.kind) \(problem.migration) \(detail)" : "\(problem.kind) \(detail)"
+    private func kindAndDetail(_ problem: Problem) -> [String] {
+        [problem.kind.rawValue, detail(problem)]
     }
 }
 
