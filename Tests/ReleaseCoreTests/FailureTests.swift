@@ -227,6 +227,19 @@ struct FailureTests {
         }
     }
 
+    @Test("a transaction that would be left prepared is refused before anything runs")
+    func leftPrepared() async throws {
+        try await DeploymentFixture.use { fixture in
+            try fixture.write("1", "BEGIN;\nCREATE TABLE t (a int);\nPREPARE TRANSACTION 'later';")
+            let report = try fixture.deploy()
+            #expect(report.verdict == .blocked)
+            let problem = try #require(report.plan.problems.first)
+            #expect(problem.kind == .unreadable)
+            #expect(problem.detail.hasPrefix("statement 3 in line 3 is PREPARE TRANSACTION"))
+            #expect(try fixture.ask("SELECT to_regclass('_prisma_migrations')") == ["-"])
+        }
+    }
+
     @Test(
         "a script's choice of isolation is kept",
         arguments: [

@@ -83,6 +83,9 @@ struct HazardCase: Sendable, CustomTestStringConvertible {
             "ALTER TABLE jobs ADD CONSTRAINT n CHECK (id > 0) NOT VALID; "
                 + "ALTER TABLE jobs VALIDATE CONSTRAINT n", "work-under-lock warning @2"),
         HazardCase("LOCK TABLE jobs", "explicit-lock note @1"),
+        HazardCase(
+            "BEGIN; INSERT INTO users VALUES (1); ROLLBACK", "work-thrown-away warning @3"),
+        HazardCase("INSERT INTO users VALUES (1); ABORT", "work-thrown-away warning @2"),
         HazardCase("ALTER TABLE jobs RENAME TO tasks", "rename-table warning @1"),
         HazardCase("ALTER TABLE jobs RENAME title TO name", "rename-column warning @1"),
         HazardCase("ALTER TYPE mood RENAME TO feeling", "rename-object warning @1"),
@@ -136,7 +139,8 @@ struct HazardCase: Sendable, CustomTestStringConvertible {
         "CREATE INDEX i ON totals (one)",
         "REFRESH MATERIALIZED VIEW CONCURRENTLY totals", "VACUUM jobs", "ANALYZE jobs",
         "ALTER TABLE jobs SET (fillfactor = 70)", "CREATE EXTENSION citext",
-        "ALTER TABLE jobs ENABLE TRIGGER ALL",
+        "ALTER TABLE jobs ENABLE TRIGGER ALL", "BEGIN; ROLLBACK",
+        "BEGIN; SAVEPOINT s; INSERT INTO users VALUES (1); ROLLBACK TO s; COMMIT",
         "CREATE OR REPLACE VIEW open_jobs AS SELECT id FROM jobs",
     ])
     func whatHarmsNobodyIsSilent(_ sql: String) throws {

@@ -80,6 +80,18 @@ import Testing
         #expect(script.statements.map(\.isCopyFromStdin) == [true, false, false])
     }
 
+    @Test(
+        arguments: [
+            ("SELECT 1; COPY a FROM STDIN", 2), ("BEGIN; SELECT 1; PREPARE TRANSACTION 'a'", 3),
+            ("BEGIN; SELECT 1; PREPARE TRANSACTION 'a'; COMMIT PREPARED 'b'", 3),
+            ("BEGIN; SELECT 1; PREPARE TRANSACTION 'a'; COMMIT PREPARED 'a'", nil),
+            ("BEGIN; SELECT 1; PREPARE TRANSACTION 'a'; ROLLBACK PREPARED 'a'", nil),
+            ("COMMIT PREPARED 'a'", nil), ("PREPARE a AS SELECT 1", nil),
+        ] as [(String, Int?)])
+    func whatCannotBeBroughtToAnEndIsFound(_ sql: String, _ ordinal: Int?) throws {
+        #expect(try Script(sql).unrunnable?.statement.ordinal == ordinal)
+    }
+
     @Test func positionsOfTheServerCountCharacters() throws {
         let script = try Script("SELECT 'é😀';\nVACUUM;\nSELECT 'ü', x;")
         let last = try #require(script.units.last)

@@ -21,11 +21,10 @@ struct LintScript {
         }
         do {
             script = try Script(text)
-            if let copy = script.statements.first(where: \.isCopyFromStdin) {
+            if let (statement, reason) = script.unrunnable {
                 problem = Self.finding(
-                    .error, line: copy.line,
-                    "COPY FROM STDIN gets its data from psql, so a migration cannot run it; write "
-                        + "INSERT instead.")
+                    .error, statement: statement.ordinal, line: statement.line,
+                    "A migration cannot run \(reason)")
             }
         } catch {
             script = .opaque(text, because: error)

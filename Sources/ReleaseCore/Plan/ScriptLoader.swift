@@ -30,8 +30,8 @@ enum ScriptLoader {
             if let psqlCommand {
                 problems.append(Problem(.unreadable, migration.name, psqlCommand))
             }
-            if let copy = copyFromStdin(in: script) {
-                problems.append(Problem(.unreadable, migration.name, copy))
+            if let obstacle = obstacle(in: script) {
+                problems.append(Problem(.unreadable, migration.name, obstacle))
             }
             planned.append(PlannedMigration(migration: migration, script: script))
         }
@@ -81,15 +81,15 @@ enum ScriptLoader {
     /// From how many on threads cost less than they save.
     private static let manyScripts = 16
 
-    private static func copyFromStdin(in script: Script) -> String? {
-        script.statements.first(where: \.isCopyFromStdin).map {
-            "statement \($0.ordinal) in line \($0.line) is COPY FROM STDIN, which only psql can feed; write INSERT instead."
+    private static func obstacle(in script: Script) -> String? {
+        script.unrunnable.map { statement, reason in
+            "statement \(statement.ordinal) in line \(statement.line) is \(reason)"
         }
     }
 
     /// Why no server can run a script that was parsed before; `nil` where one can.
     static func obstacle(in script: Script, _ text: String) -> String? {
-        if let copy = copyFromStdin(in: script) { return copy }
+        if let obstacle = obstacle(in: script) { return obstacle }
         return script.opaqueScan == nil ? nil : read(text).psqlCommand
     }
 

@@ -26,6 +26,7 @@ public struct Linter: Sendable {
         RenameTable(), RenameColumn(), RenameObject(), MovedToSchema(), DropIndexUsed(),
         DropConstraint(), DropNotNull(), DropDefault(), RowSecurity(), AccessTaken(),
         TriggerSilenced(), JSONColumn(), ConcurrentIndexCorruption(), OwnTablesTouched(),
+        WorkThrownAway(),
     ]
 
     private let rules: [any Rule]
