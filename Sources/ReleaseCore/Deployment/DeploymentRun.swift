@@ -259,7 +259,7 @@ struct DeploymentRun {
         ReleaseError(
             .failed,
             "the connection to \(link.target.redacted) broke \(Self.mostLosses) times while \(migration.name) ran: \(error.message)",
-            state: "\(applied) migrations were applied; \(migration.name) was not.",
+            state: "applied before it: \(applied); \(migration.name) was not applied.",
             next: [
                 "look for what ends the connection: the script itself, the server's log, a proxy."
             ]

@@ -81,7 +81,7 @@ struct DeploymentText: Sendable {
             return console.paint("succeeded", .good) + ": \(migrations) applied to \(name)."
         case .nothingToDo:
             return
-                "nothing to do: \(name) is up to date with \(report.plan.appliedCount) migrations."
+                "nothing to do: \(name) is up to date with \(report.plan.appliedCount) migration\(report.plan.appliedCount == 1 ? "" : "s")."
         case .degraded:
             let what = report.smoke?.outcome == .error ? "could not tell" : "failed"
             return console.paint("degraded", .bad)
