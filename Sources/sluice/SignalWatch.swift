@@ -17,7 +17,8 @@ final class SignalWatch {
             source.setEventHandler {
                 if interrupt.isRaised { _exit(130) }
                 console.error(
-                    "stopping: what is at work is cancelled and rolled back; once more to stop waiting.")
+                    "stopping: what is at work is cancelled and rolled back; once more to stop waiting."
+                )
                 interrupt.raise()
             }
             source.resume()

@@ -21,6 +21,8 @@ public struct EnvironmentStatus: Sendable {
     /// Why it could not be read.
     public var failure: String?
     public var lastSmoke: SmokeRunSummary?
+    /// The newest deployment, where it runs, or has left something to be done.
+    public var deployment: LatestDeployment?
     /// What people still have to do after deployments.
     public var reminders: [Reminder] = []
     /// That maintenance mode is on, since when and by whom; `nil` where it is not.
@@ -102,6 +104,10 @@ public struct StatusReader {
                 status.notes = release.offered.notes
                 let link = try EnvironmentLink(release.environment, options, repository: repository)
                 try link.checkLayout()
+                // Before the rest: what it leaves half-done is no problem while it is at work.
+                if link.state.ledger != nil, link.state.hasPresentLayout {
+                    status.deployment = try LatestDeployment.read(link.session)
+                }
                 fill(&status, release, link.state)
                 try remember(&status, link)
                 if let scripts { compare(&status, release, link, scripts, options, repository) }
@@ -131,8 +137,10 @@ public struct StatusReader {
             let resumable = Planner.resumable(release.offered, state)
             status.applied = state.history.appliedNames.count
             status.pending = Planner.pending(release.offered, state.history).map(\.name)
+            let isAtWork = status.deployment?.state == .running
+            if !isAtWork, status.pending.isEmpty, resumable.isEmpty { status.deployment = nil }
             status.problems =
-                resumable.sorted().map {
+                (isAtWork ? [] : resumable.sorted()).map {
                     Problem(.failed, $0, "it stopped half-way; the next deployment continues it.")
                 }
                 + Planner.judge(

@@ -7,8 +7,8 @@ struct ResolveCommand: ParsableCommand {
         abstract: "Say what became of a migration: applied by hand, or rolled back by hand.",
         discussion: "“--applied” on a database without a history baselines it. Runs no script.")
 
-    @Argument(help: "The environment.")
-    var environment: String
+    @Argument(help: "The environment; may be left out when there is only one.")
+    var environment: String?
 
     @Option(help: ArgumentHelp("It is in the database already.", valueName: "migration"))
     var applied: String?
@@ -39,7 +39,7 @@ struct ResolveCommand: ParsableCommand {
     }
 
     private func requireSameSchema(
-        _ resolver: Resolver, _ migration: String, _ console: Console
+        _ resolver: Resolver, _ migration: String, _ environment: String, _ console: Console
     ) throws {
         let differences = try resolver.differences(assuming: migration, in: environment)
         guard differences.isEmpty else {
@@ -58,12 +58,15 @@ struct ResolveCommand: ParsableCommand {
     func run() throws {
         let console = common.console
         try CommandRunner(console: console).run {
-            let resolver = Resolver(try common.workspace())
+            let workspace = try common.workspace()
+            let environment = try workspace.environment(named: environment).name
+            let resolver = Resolver(workspace)
             if let applied {
-                if compare { try requireSameSchema(resolver, applied, console) }
+                if compare { try requireSameSchema(resolver, applied, environment, console) }
                 try resolver.markApplied(applied, in: environment, reason: reason)
                 try console.answer(
-                    "\(applied) is marked as applied in \(environment).", document(changed: true))
+                    "\(applied) is marked as applied in \(environment).",
+                    document(environment, changed: true))
             } else if let rolledBack {
                 let isMarked = try resolver.markRolledBack(
                     rolledBack, in: environment, reason: reason)
@@ -71,19 +74,19 @@ struct ResolveCommand: ParsableCommand {
                     isMarked
                         ? "\(rolledBack) is marked as rolled back in \(environment); it is pending again."
                         : "nothing to do: \(rolledBack) has no failed attempt in \(environment).",
-                    document(changed: isMarked))
+                    document(environment, changed: isMarked))
             }
             if let renamedFrom {
                 try resolver.rename(from: renamedFrom, to: environment, reason: reason)
                 try console.answer(
-                    "the database of \(renamedFrom) is \(environment) now.", document(changed: true)
-                )
+                    "the database of \(renamedFrom) is \(environment) now.",
+                    document(environment, changed: true))
             }
             return .success
         }
     }
 
-    private func document(changed: Bool) -> Document {
+    private func document(_ environment: String, changed: Bool) -> Document {
         Document(
             environment: environment, applied: applied, rolledBack: rolledBack,
             renamedFrom: renamedFrom, changed: changed)

@@ -17,7 +17,7 @@ struct StatusDocument: Encodable {
 
         enum CodingKeys: String, CodingKey {
             case name, branch, commit, state, applied, pending, problems, hold, failure, drift
-            case reminders, maintenance
+            case reminders, maintenance, deployment
             case lastSmoke = "last_smoke"
         }
 
@@ -36,6 +36,7 @@ struct StatusDocument: Encodable {
             try container.encodeIfPresent(status.drift?.lines, forKey: .drift)
             try container.encode(status.reminders, forKey: .reminders)
             try container.encodeIfPresent(status.maintenance, forKey: .maintenance)
+            try container.encodeIfPresent(status.deployment, forKey: .deployment)
             try container.encodeIfPresent(status.lastSmoke?.outcome, forKey: .lastSmoke)
         }
     }

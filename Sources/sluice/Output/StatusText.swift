@@ -51,6 +51,19 @@ struct StatusText {
             + status.reminders.map { "to do since \($0.since): \($0.text) (reminder \($0.id))" }
     }
 
+    private func sentence(_ deployment: LatestDeployment) -> String {
+        let time = TimestampText.minute(deployment.startedAt)
+        let one = "the last deployment (\(time), by \(deployment.actor))"
+        switch deployment.state {
+        case .running: return "a deployment is running since \(time), by \(deployment.actor)"
+        case .cutShort: return "\(one) was cut short; the next one carries on"
+        case .interrupted: return "\(one) was interrupted; the next one carries on"
+        case .failed:
+            let place = deployment.migration.map { " in \($0)" } ?? ""
+            return "\(one) failed\(place)\(deployment.message.map { ": \($0)" } ?? "")"
+        }
+    }
+
     private func details(_ status: EnvironmentStatus) -> [String] {
         var lines: [String] = []
         if let failure = status.failure { lines.append("  \(failure)") }
@@ -58,6 +71,7 @@ struct StatusText {
             lines.append(
                 "  on hold since \(TimestampText.minute(hold.since)) by \(hold.by): \(hold.reason)")
         }
+        lines += status.deployment.map { ["  \(sentence($0))"] } ?? []
         lines += leftovers(status).map { "  \($0)" }
         lines += ProblemText(console: console).lines(status.problems).map { "  \($0)" }
         lines += status.pending.prefix(Self.longestList).map { "  pending \($0)" }
