@@ -14,6 +14,9 @@ struct Sluice: ParsableCommand {
             GitRepository.prepare()
         }
         do {
+            if let refusal = CommandName(CommandLine.arguments)?.refusal {
+                try CommandRunner(console: console).run { throw refusal }
+            }
             var command = try parseAsRoot()
             try command.run()
         } catch {
@@ -22,17 +25,29 @@ struct Sluice: ParsableCommand {
         }
     }
 
-    /// A mistake on the command line is one document too, where one is asked for; whatever a
-    /// command refuses has been told by then.
+    /// A mistake on the command line is told like every other, and is one document too where
+    /// one is asked for; whatever a command refuses has been told by then.
     private static func refuse(_ error: any Error) {
+        let code = exitCode(for: error)
+        guard !(error is ExitCode), code != .success else { return }
+        if console.format == .json {
+            try? console.document(RefusalDocument(usage: message(for: error), code))
+        }
+        let text = fullMessage(for: error)
+        let word = "Error:"
+        console.error(
+            text.hasPrefix(word)
+                ? console.paint("error:", .bad) + text.dropFirst(word.count) : text)
+        exit(withError: code)
+    }
+
+    /// How to speak where the command line could not be read.
+    private static var console: Console {
         let arguments = CommandLine.arguments
         let wantsJSON =
             arguments.contains("--format=json")
             || zip(arguments, arguments.dropFirst()).contains { $0 == ("--format", "json") }
-        let code = exitCode(for: error)
-        guard wantsJSON, !(error is ExitCode), code != .success else { return }
-        let console = Console(format: .json, color: .never, isVerbose: false)
-        try? console.document(RefusalDocument(usage: message(for: error), code))
+        return Console(format: wantsJSON ? .json : .text, color: .auto, isVerbose: false)
     }
 
     static let configuration = CommandConfiguration(

@@ -73,6 +73,32 @@ struct BadInputTests {
         }
     }
 
+    @Test(arguments: [
+        (
+            ["deploi", "staging"],
+            "error: there is no command “deploi”.\nnext:  did you mean sluice deploy?\n"
+        ),
+        (
+            ["help", "staus"],
+            "error: there is no command “staus”.\nnext:  did you mean sluice status?\n"
+        ),
+        (
+            ["xyzzy"],
+            "error: there is no command “xyzzy”.\nnext:  “sluice --help” lists the commands.\n"
+        ),
+    ])
+    func aMistypedCommandIsNamed(_ words: [String], _ complaint: String) async throws {
+        let program = try ProcessRunner.sluice()
+        let output = try await ProcessRunner.run(program, words)
+        #expect(output.status == 64)
+        #expect(output.stdout == "" && output.stderr == complaint)
+        let document = try await ProcessRunner.run(program, words + ["--format", "json"])
+        #expect(document.status == 64)
+        let json = try JSONSerialization.jsonObject(with: Data(document.stdout.utf8))
+        let refusal = try #require((json as? [String: Any])?["error"] as? [String: Any])
+        #expect(refusal["exit_code"] as? Int == 64)
+    }
+
     @Test func aHistoryThatTheBranchLacksIsToldInAFewLines() async throws {
         try await ReleaseScene.with { scene in
             try scene.migration("20240101000000_start", "SELECT 1;")
