@@ -341,6 +341,25 @@ struct GateReleaseTests {
         }
     }
 
+    @Test func aFileWithoutTheUpstreamIsPromotedWithAllTheSame() async throws {
+        try await ReleaseScene.with { scene in
+            try await Self.prove(scene)
+            let file = "\(scene.git.directory)/other.yml"
+            try ReleaseScene.configuration.replacing("    promotes_from: staging\n", with: "")
+                .write(
+                    toFile: file, atomically: true, encoding: .utf8)
+            let direct = try await scene.sluice("deploy", "production", "--config", file)
+            #expect(direct.status == 64, "\(direct.stdout)")
+            #expect(direct.stderr.contains("production promotes from staging"))
+            let digest = try await scene.json(
+                PlanJSON.self, ["plan", "production", "--config", file]
+            ).digest
+            let promoted = try await scene.sluice(
+                "promote", "production", "--config", file, "--plan", digest)
+            #expect(promoted.status == 0, "\(promoted.stderr)")
+        }
+    }
+
     @Test func checksInFoldersCountForTheUpstream() async throws {
         let bare = ReleaseScene.configuration.replacing(
             "    smoke:\n      - { name: answers, sql: \"select true\" }\n", with: "")

@@ -33,13 +33,13 @@ public struct Deployer {
     private func deploy(
         _ request: DeploymentRequest, opened: (Release, EnvironmentLink) -> Void
     ) throws -> DeploymentReport {
-        try checkCommand(request)
         // Only who is asked at the terminal reads them here.
         let builder = PlanBuilder(workspace, showsFindings: request.confirm != nil)
         let prepared = try builder.prepare(
             request.environment, upTo: request.upTo, accepted: request.accepted,
             inspectedDigest: request.inspectedDigest, answers: request.answers,
-            applicationName: "sluice/\(deployment)")
+            applicationName: "sluice/\(deployment)"
+        ) { try Self.checkCommand(request, $0.environment) }
         opened(prepared.release, prepared.link)
         let leftover = try MaintenanceMode.liftLeftover(
             workspace, prepared.release, prepared.link, report: report)
@@ -90,8 +90,10 @@ public struct Deployer {
             "BEGIN;\n\(try prepared.link.ledgerPreparation())\(answers)COMMIT")
     }
 
-    private func checkCommand(_ request: DeploymentRequest) throws {
-        let environment = try workspace.environment(named: request.environment)
+    /// As the branch has it, not the file at hand: that is what “plan” advises too.
+    private static func checkCommand(
+        _ request: DeploymentRequest, _ environment: EnvironmentConfiguration
+    ) throws {
         switch (request.promotes, environment.promotesFrom) {
         case (true, nil):
             throw ReleaseError(

@@ -28,16 +28,18 @@ public struct PlanBuilder {
 
     /// Reads branch and database and compares them.
     ///
+    /// What the branch releases is checked before the database is asked.
     /// - Throws: ``ReleaseError``, ``ConfigurationError``, `GitError`,
     ///   `ConnectionFailure`, `PostgresError`.
     public func prepare(
         _ environment: String?, upTo: String? = nil, accepted: Set<String> = [],
         inspectedDigest: String? = nil, answers: GateAnswers = GateAnswers(),
-        applicationName: String = "sluice"
+        applicationName: String = "sluice", checking: (Release) throws -> Void = { _ in }
     ) throws -> Prepared {
         var answers = answers
         answers.inspectedDigest = inspectedDigest ?? answers.inspectedDigest
         let release = try workspace.release(to: environment)
+        try checking(release)
         let link = try workspace.link(to: release, applicationName: applicationName)
         try checkNames(accepted.union(answers.losses).union(answers.findings), release, link.state)
         try GateOverride.check(answers, release.environment, workspace.identities)
