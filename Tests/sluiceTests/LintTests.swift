@@ -181,3 +181,31 @@ import Testing
         #expect(output.stdout.contains("\"drop-table\""))
     }
 }
+
+/// `sluice lint` where there is a repository.
+struct LintDraftTests {
+    @Test func whatIsNotCommittedYetIsJudged() async throws {
+        try await ReleaseScene.with { scene in
+            try scene.migration("20240101000000_jobs", "CREATE TABLE jobs (id int);\n")
+            #expect(
+                try await scene.sluice("lint").stdout == "1 migration, no findings.\n")
+            try scene.mergeToMain()
+            let draft = "prisma/migrations/20240102000000_gone/migration.sql"
+            try scene.git.write(Array("DROP TABLE jobs;\n".utf8), to: draft)
+            let onStaging = try await scene.sluice("lint")
+            #expect(onStaging.status == 1)
+            #expect(onStaging.stdout.contains("error drop-table  \(draft):1:12"))
+            #expect(onStaging.stdout.hasSuffix("\n1 migration: 1 error.\n"))
+            // A branch with nothing of its own but the draft.
+            _ = try scene.git.git("switch", "--quiet", "--create", "feature")
+            _ = try scene.git.git("commit", "--quiet", "--allow-empty", "--message", "begun")
+            #expect(try await scene.sluice("lint").stdout == onStaging.stdout)
+            #expect(try await scene.sluice("lint", "20240102000000_gone").status == 1)
+            // Line ends that Git has turned around are no edit.
+            try scene.git.write(
+                Array("CREATE TABLE jobs (id int);\r\n".utf8),
+                to: "prisma/migrations/20240101000000_jobs/migration.sql")
+            #expect(try await scene.sluice("lint").stdout == onStaging.stdout)
+        }
+    }
+}

@@ -5,7 +5,8 @@ extension LintReport {
     ///
     /// Without names those of a branch that the one it goes to has not are judged together, as the
     /// plan they will be: of what is checked out, where that is no environment's branch, else of
-    /// the first environment's branch. Where there is no downstream, and in a plain
+    /// the first environment's branch. What the work tree has and its commit has not counts
+    /// too, where that commit is what is judged. Where there is no downstream, and in a plain
     /// folder, every migration is judged as if those before it had run long ago.
     ///
     /// - Parameters:
@@ -16,9 +17,11 @@ extension LintReport {
     ///   Git throws.
     public static func make(_ workspace: Workspace, only names: [String]) throws -> LintReport {
         let (release, merged) = try releases(workspace)
-        let wanted = try select(names, release, merged ?? [])
-        let all = release.offered.migrations.map(\.name)
-        let bytes = try workspace.scripts(of: all, in: release)
+        let drafts = try workspace.drafts(beside: release)
+        let committed = release.offered.migrations.map(\.name)
+        let all = MigrationOrder.sorted(Set(committed).union(drafts.keys).map { $0 })
+        let wanted = try select(names, among: all, drafts.keys, release, merged)
+        let bytes = try workspace.scripts(of: committed, in: release).merging(drafts) { $1 }
         let folder =
             workspace.options.migrationsDirectory ?? release.configuration.migrationsPath
         let scripts = all.map { name in
@@ -45,10 +48,10 @@ extension LintReport {
     }
 
     private static func select(
-        _ names: [String], _ release: Release, _ merged: Set<String>
+        _ names: [String], among all: [String], _ drafts: some Sequence<String>,
+        _ release: Release, _ merged: Set<String>?
     ) throws -> Set<String> {
-        let all = release.offered.migrations.map(\.name)
-        guard !names.isEmpty else { return Set(all.filter { !merged.contains($0) }) }
+        guard !names.isEmpty else { return Set(all).subtracting(merged ?? []).union(drafts) }
         let wanted = names.map(migrationName)
         if let unknown = wanted.first(where: { !all.contains($0) }) {
             throw ReleaseError(
@@ -68,7 +71,7 @@ extension LintReport {
 
 extension Workspace {
     /// What is checked out, where that is no environment's branch and has
-    /// migrations of its own: a developer's branch, or what CI makes of it.
+    /// migrations of its own, committed or not: a developer's branch, or what CI makes of it.
     ///
     /// - Throws: `GitError`, ``ConfigurationError``.
     func checkedOut(insteadOf release: Release) throws -> Release? {
@@ -81,11 +84,12 @@ extension Workspace {
         else { return nil }
         let governing = try configuration(at: commit)
         let listing = try repository.migrations(in: governing.migrationsPath, at: commit)
-        let known = Set(release.offered.migrations.map(\.name))
-        guard listing.folders.contains(where: { !known.contains($0.name) }) else { return nil }
-        return Release(
+        let here = Release(
             environment: release.environment, configuration: governing, commit: commit,
             offered: BranchMigrations(listing, branch: name),
             blobs: Dictionary(listing.folders.map { ($0.name, $0.blob) }, uniquingKeysWith: { $1 }))
+        let known = Set(release.offered.migrations.map(\.name))
+        let hasOwn = listing.folders.contains { !known.contains($0.name) }
+        return try hasOwn || !drafts(beside: here).isEmpty ? here : nil
     }
 }

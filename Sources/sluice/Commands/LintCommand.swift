@@ -6,7 +6,8 @@ struct LintCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lint", abstract: "Show the findings of migrations.",
         discussion: """
-            By default those of the checked-out branch that the first environment's branch has not; \
+            By default those of the checked-out branch that the first environment's branch has not, \
+            and those in the work tree that are not committed yet; \
             where there are none, those of that branch that the branch of the environment promoting \
             from it has not. A PATH that is there is read from disk, committed or \
             not: a script, a migration's folder, or a folder of migrations. With --migrations DIR \
