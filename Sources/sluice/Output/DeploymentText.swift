@@ -130,7 +130,7 @@ struct DeploymentText: Sendable {
         var lines = [
             "\(console.paint("error:", .bad)) \(checks) \(verb) after the deployment to \(name).",
             report.isHeld
-                ? "state: the migrations are applied; \(name) is on hold, and nothing can be promoted from it."
+                ? "state: the migrations are applied; \(name) is on hold: nothing more is deployed to it, or promoted from it, until it is released."
                 : "state: the migrations are applied, and nothing holds the next deployment up: without a ledger there are no holds.",
         ]
         if smoke.blamesMigrations {

@@ -44,7 +44,8 @@ struct HistoryText {
         let by = event.by.map { "  by \($0)" } ?? ""
         let text = event.text.map { "  \(Self.firstLine($0))" } ?? ""
         switch event.kind {
-        case .deployment:
+        // Their subject says what happened.
+        case .deployment, .hold, .release:
             return "\(time)  \(console.paint(event.subject, tone(event)))\(text)\(by)"
         default:
             return
