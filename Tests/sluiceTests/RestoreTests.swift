@@ -68,6 +68,36 @@ struct RestoreTests {
         }
     }
 
+    @Test func aNamedCopyInTheSandboxIsFoundAgainAndRemoved() async throws {
+        try await Self.scene("custom") { scene, archive in
+            let restored = try await scene.sluice(
+                "restore", "staging", "--from", archive, "--to", "sandbox:again", "--except",
+                "20240102000000_harm")
+            #expect(restored.status == 0, "\(restored.stdout)\(restored.stderr)")
+            #expect(restored.stdout.contains("next:  sluice sandbox run restored_again "))
+            #expect(restored.stdout.contains("next:  sluice sandbox remove restored_again "))
+
+            let server = try ProcessRunner.start(
+                scene.program, ["sandbox", "run", "restored_again"], environment: scene.variables,
+                directory: scene.git.path)
+            let url = try #require(try await server.waitForOutput(atMost: 60) { $0.contains("\n") })
+            #expect(restored.stdout.contains(#"next:  psql "\#(url.dropLast())""#))
+            let psql = try ServerInstallation.find(override: nil).bindir + "/psql"
+            let title = try await ProcessRunner.run(
+                psql, [String(url.dropLast()), "-XAtc", "select title from jobs"])
+            #expect(title.stdout == "kept\n", "\(title.stderr)")
+            server.kill(SIGINT)
+            _ = try await server.wait()
+
+            let removed = try await scene.sluice("sandbox", "remove", "restored_again")
+            #expect(removed.stdout == "removed.\n", "\(removed.stderr)")
+            let gone = try await scene.sluice("sandbox", "run", "restored_again")
+            #expect(gone.status == 64)
+            let again = try await scene.sluice("sandbox", "remove", "restored_again")
+            #expect(again.stdout == "there was none.\n", "\(again.stderr)")
+        }
+    }
+
     @Test func anEnvironmentIsNeverATarget() async throws {
         try await Self.scene("custom") { scene, archive in
             let output = try await scene.sluice(

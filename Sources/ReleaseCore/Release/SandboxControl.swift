@@ -47,10 +47,13 @@ public struct SandboxControl {
 
     /// Deletes the server and everything in it.
     ///
-    /// - Parameter name: a restored cluster instead of the repository's server.
-    /// - Throws: ``ReleaseError`` while it is in use.
+    /// - Parameter name: a restored cluster, or a restored database, instead of the
+    ///   repository's server.
+    /// - Throws: ``ReleaseError`` while the server that is to go is in use, and
+    ///   `SandboxError`.
     /// - Returns: whether there was one.
     public func remove(_ name: String? = nil) throws -> Bool {
+        if let name, try removeDatabase(name) { return true }
         let directory =
             name.map { RestoredClusters(workspace).directory($0) }
             ?? SandboxDatabases.directory(workspace.options, repository: workspace.repositoryKey)
@@ -61,6 +64,20 @@ public struct SandboxControl {
                 next: ["end what uses it, then run it again."])
         }
         try FileManager.default.removeItem(atPath: directory)
+        return true
+    }
+
+    /// What “sluice restore” has made on the repository's server.
+    private func removeDatabase(_ name: String) throws -> Bool {
+        let directory = SandboxDatabases.directory(
+            workspace.options, repository: workspace.repositoryKey)
+        guard RestoredDatabase.isName(name),
+            FileManager.default.fileExists(atPath: "\(directory)/data/PG_VERSION")
+        else { return false }
+        let cluster = try SandboxDatabases.cluster(
+            workspace.options, repository: workspace.repositoryKey)
+        guard try cluster.databaseExists(name) else { return false }
+        try cluster.dropDatabase(name)
         return true
     }
 }

@@ -7,6 +7,12 @@ public enum RestoredDatabase {
         "\(prefix)\(environment)_\(stamp)"
     }
 
+    /// The name of one that somebody has given a name: no other database of the sandbox,
+    /// such as an environment's, is called like that.
+    public static func name(given name: String) -> String {
+        isName(name) ? name : prefix + name
+    }
+
     /// Whether a name is of that kind.
     static func isName(_ name: String) -> Bool { name.hasPrefix(prefix) }
 

@@ -11,6 +11,9 @@ struct RestoreCommand: ParsableCommand {
             named, and runs the smoke checks that ask the database. Never writes to an environment; \
             the copy's ledger says that it is a copy.
 
+            A copy in the sandbox is named restored_NAME: “sluice sandbox run restored_NAME” keeps \
+            its server running, “sluice sandbox remove restored_NAME” deletes it.
+
             With pgbackrest:STANZA it restores the whole cluster to a private server of its own, as \
             it is now or was at --target-time, with everything that was archived until then; \
             “sluice sandbox run NAME” keeps that server running, “sluice sandbox remove NAME” \
@@ -72,7 +75,12 @@ struct RestoreCommand: ParsableCommand {
             return .sandbox(RestoredDatabase.name(of: environment, at: stamp))
         }
         let prefix = "sandbox:"
-        if to.hasPrefix(prefix) { return .sandbox(String(to.dropFirst(prefix.count))) }
+        if to.hasPrefix(prefix) {
+            let name = String(to.dropFirst(prefix.count))
+            // A cluster of its own needs no name that tells it from others.
+            if case .pgBackRest = source { return .sandbox(name) }
+            return .sandbox(RestoredDatabase.name(given: name))
+        }
         return .url(to.hasPrefix("url:") ? String(to.dropFirst(4)) : to)
     }
 }

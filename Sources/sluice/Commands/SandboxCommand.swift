@@ -13,7 +13,7 @@ struct SandboxCommand: ParsableCommand {
                 "Keep the private server running, with the URL of an environment's database, until Ctrl-C."
         )
 
-        @Argument(help: "A sandboxed environment, or a cluster that was restored.")
+        @Argument(help: "A sandboxed environment, or what was restored.")
         var environment: String
 
         @OptionGroup var common: CommonOptions
@@ -34,7 +34,7 @@ struct SandboxCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "remove", abstract: "Delete the private server and everything in it.")
 
-        @Argument(help: "A cluster that was restored, instead of the repository's server.")
+        @Argument(help: "What was restored, instead of the repository's server.")
         var name: String?
 
         @OptionGroup var common: CommonOptions

@@ -25,29 +25,22 @@ struct RestoreText {
             report.isFine
                 ? "\(console.paint("restored", .good)); \(report.environment) was not touched."
                 : "\(console.paint("not as asked", .bad)); \(report.environment) was not touched.")
-        if let url = report.url {
-            lines.append(
-                report.name.map {
-                    "next:  sluice sandbox run \($0)   (keeps its server running, until Ctrl-C)"
-                }
-                    ?? Self.visit(url))
-            if let name = report.name {
-                lines.append("next:  psql \"\(url)\"")
-                lines.append(
-                    "next:  sluice sandbox remove \(name)   (when it is not needed any more)")
-            }
-        }
+        if let url = report.url { lines += visit(report, url) }
         return lines
     }
 }
 
 extension RestoreText {
-    /// How to get at a database in the repository's sandbox, or at one that was named.
-    private static func visit(_ url: String) -> String {
-        RestoredDatabase.name(in: url).map {
-            "next:  sluice sandbox run \($0)   (keeps its server running, until Ctrl-C: \(url))"
+    /// How to get at what was restored to the repository's sandbox or a server of its own.
+    private func visit(_ report: RestoreReport, _ url: String) -> [String] {
+        guard let name = report.name ?? RestoredDatabase.name(in: url) else {
+            return ["next:  psql \"\(url)\""]
         }
-            ?? "next:  psql \"\(url)\""
+        return [
+            "next:  sluice sandbox run \(name)   (keeps its server running, until Ctrl-C)",
+            "next:  psql \"\(url)\"",
+            "next:  sluice sandbox remove \(name)   (when it is not needed any more)",
+        ]
     }
 }
 
