@@ -114,6 +114,26 @@ struct VerdictTests {
         }
     }
 
+    @Test("remembers what a script asks for with what it did, however the deployment ends")
+    func remindersOfFailures() async throws {
+        try await DeploymentFixture.use("after_deploy: [Watch the error rate.]") { fixture in
+            try fixture.write("1", "-- sluice:after Tell support.\nCREATE TABLE jobs (id int)")
+            try fixture.write(
+                "2",
+                "-- sluice:after Look at it.\nVACUUM jobs;\nCREATE INDEX CONCURRENTLY i ON jobs (id)"
+            )
+            try fixture.write("3", "-- sluice:after Never said.\nSELECT 1/0")
+            let failed = try fixture.deploy()
+            #expect(failed.verdict == .failed)
+            #expect(failed.reminders.map(\.text) == ["Tell support.", "Look at it."])
+            #expect(failed.reminders.map(\.migration) == ["1", "2"])
+            try fixture.write("3", "-- sluice:after At last.\nSELECT 1")
+            #expect(
+                try fixture.deploy().reminders.map(\.text)
+                    == ["Tell support.", "Look at it.", "At last.", "Watch the error rate."])
+        }
+    }
+
     @Test("remembers what people have to do until it is done")
     func reminders() async throws {
         try await DeploymentFixture.use("after_deploy: [Watch the error rate.]") { fixture in

@@ -63,7 +63,7 @@ struct ActionCompiler {
             + bookkeeping.session.reset + (isLate ? start : [])
             + (kind == .opaque
                 ? [bookkeeping.startedUnlessKept(planned.migration, id: id)] : [])
-            + [bookkeeping.finished(planned.migration, id: id)]
+            + bookkeeping.reminded(planned) + [bookkeeping.finished(planned.migration, id: id)]
             + (earlier == nil ? [] : bookkeeping.progressClosed(planned.migration))
         let commit = (isLast ? [SessionSettings.durableCommit] : []) + ["COMMIT"]
         let work = Action(
@@ -123,7 +123,8 @@ struct ActionCompiler {
         _ planned: PlannedMigration, _ index: Int, _ earlier: StepwiseProgress, isLast: Bool
     ) -> Action {
         let records =
-            [bookkeeping.finished(planned.migration, id: earlier.historyID)]
+            bookkeeping.reminded(planned)
+            + [bookkeeping.finished(planned.migration, id: earlier.historyID)]
             + bookkeeping.progressClosed(planned.migration)
             + (isLast ? [SessionSettings.durableCommit] : [])
         var action = transaction(
@@ -146,6 +147,7 @@ struct ActionCompiler {
             prefix: Self.prefix(of: script, units: number + 1),
             next: statementAlone(script, number + 1))
         if isLast {
+            closing += bookkeeping.reminded(planned)
             closing += [bookkeeping.finished(planned.migration, id: id)]
             closing += bookkeeping.progressClosed(planned.migration)
             if endsPlan { closing.append(SessionSettings.durableCommit) }

@@ -59,6 +59,15 @@ struct Bookkeeping: Sendable {
             """
     }
 
+    /// Remembers what the script asks people to do, together with what it did.
+    func reminded(_ planned: PlannedMigration) -> [String] {
+        guard let deployment, !planned.reminders.isEmpty else { return [] }
+        let texts = planned.reminders.map {
+            (Optional(planned.name), RecordText.fitting($0, encoding: encoding))
+        }
+        return [Reminder.insertion(texts, deployment: deployment)]
+    }
+
     private static let elapsed = "(extract(epoch from finished_at - started_at) * 1000)::bigint"
 
     /// Starts counting the finished part of a stepwise migration.

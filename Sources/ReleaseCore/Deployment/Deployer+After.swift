@@ -31,19 +31,17 @@ extension Deployer {
         return (result, troubles.map { [$0] } ?? [])
     }
 
-    /// Remembers what people have to do after a deployment that went through.
+    /// Remembers what people have to do after a deployment whose migrations all ran, and tells
+    /// what is open. What a script asks for was recorded with it.
     func remind(_ result: inout DeploymentReport, _ run: DeploymentRun) throws {
-        guard result.verdict == .succeeded else { return }
-        let texts: [(migration: String?, text: String)] =
-            run.plan.migrations.flatMap { planned in
-                let directives = planned.script.directives
-                return
-                    (directives.afterwards
-                    + directives.flags.map { "Remove the feature flag \($0) after confidence." })
-                    .map { (planned.name, $0) }
-            } + run.release.environment.after.reminders.map { (nil, $0) }
-        guard !texts.isEmpty else { return }
-        result.reminders = try run.remember(texts)
+        let isThrough = [.succeeded, .degraded].contains(result.verdict)
+        let usual = isThrough ? run.release.environment.after.reminders : []
+        let applied = Set(result.applied)
+        let asks = run.plan.migrations.contains {
+            applied.contains($0.name) && !$0.reminders.isEmpty
+        }
+        guard asks || !usual.isEmpty else { return }
+        result.reminders = try run.remember(usual.map { (nil, $0) })
     }
 
     /// Tells whoever wants to know. Never changes the verdict.

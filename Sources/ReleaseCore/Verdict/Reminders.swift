@@ -1,4 +1,5 @@
 import PostgresLink
+import SQLAnalysis
 
 /// Something people have to do after a deployment, remembered until it is done.
 public struct Reminder: Sendable, Hashable, Codable {
@@ -28,6 +29,33 @@ extension LedgerReader {
     }
 }
 
+extension PlannedMigration {
+    /// What its script asks people to do afterwards.
+    var reminders: [String] {
+        script.directives.afterwards
+            + script.directives.flags.map { "Remove the feature flag \($0) after confidence." }
+    }
+}
+
+extension Reminder {
+    /// The SQL that remembers what is to be done; what is open already is not repeated.
+    static func insertion(
+        _ texts: [(migration: String?, text: String)], deployment: String
+    ) -> String {
+        let rows = texts.map {
+            "(\(Quoting.literal($0.migration))::text, \(Quoting.literal($0.text)))"
+        }
+        return """
+            INSERT INTO _sluice.reminders (deployment, migration, text)
+            SELECT '\(deployment)', n.migration, n.text
+            FROM (VALUES \(rows.joined(separator: ","))) AS n (migration, text)
+            WHERE NOT EXISTS (SELECT FROM _sluice.reminders r
+                              WHERE r.text = n.text AND r.migration IS NOT DISTINCT FROM n.migration
+                                AND r.done_at IS NULL)
+            """
+    }
+}
+
 extension LedgerWriter {
     /// Remembers what is to be done; what is open already is not repeated.
     ///
@@ -36,18 +64,7 @@ extension LedgerWriter {
         _ texts: [(migration: String?, text: String)], deployment: String
     ) throws {
         guard !texts.isEmpty else { return }
-        let rows = texts.map {
-            "(\(Quoting.literal($0.migration))::text, \(Quoting.literal($0.text)))"
-        }
-        try session.record(
-            """
-            INSERT INTO _sluice.reminders (deployment, migration, text)
-            SELECT '\(deployment)', n.migration, n.text
-            FROM (VALUES \(rows.joined(separator: ","))) AS n (migration, text)
-            WHERE NOT EXISTS (SELECT FROM _sluice.reminders r
-                              WHERE r.text = n.text AND r.migration IS NOT DISTINCT FROM n.migration
-                                AND r.done_at IS NULL)
-            """)
+        try session.record(Reminder.insertion(texts, deployment: deployment))
     }
 
     /// Notes that something is done.

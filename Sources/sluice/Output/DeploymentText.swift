@@ -185,8 +185,12 @@ enum ProblemAdvice {
                 "next:  look what is there, then sluice resolve \(environment) --rolled-back \(problem.migration) (or --applied)"
             case .edited:
                 "next:  restore the script that was applied and put the change into a new migration; or answer for it with --accept \(problem.migration)"
-            case .missing, .diverged:
+            case .missing:
                 "next:  bring the folder back to the branch; or answer for it with --accept \(problem.migration)"
+            // Branch and history part only where something is missing, which is told with it.
+            case .diverged where plan.problems.contains { $0.kind == .missing }: nil
+            case .diverged:
+                "next:  answer for it with --accept \(problem.migration)"
             case .outOfOrder:
                 "next:  run it behind what is applied with --accept \(problem.migration); while no environment has it, its folder may also be renamed on the branch"
             case .unreadable: "next:  correct the folder on its branch."
