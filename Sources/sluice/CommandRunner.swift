@@ -10,8 +10,13 @@ struct CommandRunner {
     let console: Console
     /// What JSON output says of an error.
     var document: (RefusalDocument) -> any Encodable = { $0 }
+    /// Whether the command has a Markdown form; the text of others goes into a code block.
+    var writesMarkdown = false
 
     func run(_ body: () throws -> ExitCode) throws {
+        let isFenced = console.format == .markdown && !writesMarkdown
+        if isFenced { console.line("```text") }
+        defer { if isFenced { console.line("```") } }
         let code: ExitCode
         do {
             code = try body()

@@ -99,6 +99,34 @@ struct BadInputTests {
         #expect(refusal["exit_code"] as? Int == 64)
     }
 
+    @Test func aCloneWithOneBranchIsToldWhatToFetch() async throws {
+        try await ReleaseScene.with { scene in
+            try scene.migration("20240101000000_jobs", "CREATE TABLE jobs (id int);")
+            try scene.mergeToMain()
+            let clone = "\(scene.git.directory)/clone"
+            _ = try scene.git.git(
+                "clone", "--quiet", "--single-branch", "--branch", "main", scene.git.path, clone)
+            let refused = try await scene.sluice("deploy", "staging", directory: clone)
+            #expect(refused.status == 64)
+            let fetch = "git fetch origin staging:refs/remotes/origin/staging"
+            #expect(refused.stderr.contains("next:  \(fetch)   ("), "\(refused.stderr)")
+            let words = fetch.split(separator: " ").dropFirst().map(String.init)
+            _ = try scene.git.git(["-C", clone] + words)
+            #expect(try await scene.sluice("deploy", "staging", directory: clone).status == 0)
+        }
+    }
+
+    @Test func whatHasNoMarkdownFormIsACodeBlock() async throws {
+        try await ReleaseScene.with { scene in
+            try scene.migration("20240101000000_jobs", "CREATE TABLE jobs (id int);")
+            let text = try await scene.sluice("list", "staging").stdout
+            let markdown = try await scene.sluice("list", "staging", "--format", "markdown").stdout
+            #expect(markdown == "```text\n\(text)```\n")
+            let plan = try await scene.sluice("plan", "staging", "--format", "markdown").stdout
+            #expect(plan.hasPrefix("### "))
+        }
+    }
+
     @Test func aHistoryThatTheBranchLacksIsToldInAFewLines() async throws {
         try await ReleaseScene.with { scene in
             try scene.migration("20240101000000_start", "SELECT 1;")

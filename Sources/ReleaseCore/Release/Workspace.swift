@@ -249,8 +249,12 @@ public final class Workspace {
         of environment: EnvironmentConfiguration, _ repository: GitRepository
     ) throws -> (branch: String?, commit: ObjectID) {
         if let name = environment.branch {
-            let tip = try repository.branch(named: name)
-            return (tip.name, tip.commit)
+            do {
+                let tip = try repository.branch(named: name)
+                return (tip.name, tip.commit)
+            } catch let error as GitError where error.code == .notFound {
+                throw missingBranch(name, of: environment, error, repository)
+            }
         }
         switch try repository.head() {
         case .branch(let name, let commit): return (name, commit)
@@ -260,6 +264,22 @@ public final class Workspace {
                 .usage, "the branch \(name) has no commit yet.",
                 next: ["commit the migrations first."])
         }
+    }
+
+    /// A clone of CI often has one branch only.
+    private func missingBranch(
+        _ name: String, of environment: EnvironmentConfiguration, _ error: GitError,
+        _ repository: GitRepository
+    ) -> ReleaseError {
+        let remote = (try? repository.remoteNames())?.first
+        let fetch = remote.map {
+            "git fetch \($0) \(name):refs/remotes/\($0)/\(name)   (a CI checkout may have brought one branch only)"
+        }
+        return ReleaseError(
+            .usage,
+            "the branch of \(environment.name) is not in this repository. \(error.message)",
+            state: "nothing was changed.",
+            next: [fetch].compactMap { $0 } + ["or correct branch: in \(Configuration.fileName)."])
     }
 
     private func governingConfiguration(

@@ -18,7 +18,7 @@ struct DemoCommand: ParsableCommand {
 
     func run() throws {
         let console = common.console
-        try CommandRunner(console: console).run {
+        try CommandRunner(console: console, writesMarkdown: true).run {
             // Ctrl-C reaches the running command, which stops properly; then the
             // demo ends and cleans up. A handler, because ignored signals stay
             // ignored in children.

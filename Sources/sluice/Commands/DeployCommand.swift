@@ -74,7 +74,7 @@ struct DeploymentCommandBody {
 
     func run(_ environment: String?) throws {
         let console = common.console
-        var runner = CommandRunner(console: console)
+        var runner = CommandRunner(console: console, writesMarkdown: true)
         if !options.dryRun {
             runner.document = { RefusedDeploymentDocument(environment: environment, refusal: $0) }
         }

@@ -26,7 +26,7 @@ struct HistoryCommand: ParsableCommand {
 
     func run() throws {
         let console = common.console
-        try CommandRunner(console: console).run {
+        try CommandRunner(console: console, writesMarkdown: true).run {
             let contents = try LedgerHistory(try common.workspace()).read(environment, limit: limit)
             switch console.format {
             case .json: try console.document(HistoryDocument(contents))

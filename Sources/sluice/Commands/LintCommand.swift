@@ -46,7 +46,7 @@ struct LintCommand: ParsableCommand {
 
     func run() throws {
         let console = common.console
-        try CommandRunner(console: console).run {
+        try CommandRunner(console: console, writesMarkdown: true).run {
             let report = try report()
             switch common.format {
             case .text: console.lines(LintText(report: report, console: console).lines())

@@ -19,7 +19,7 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         let console = common.console
-        try CommandRunner(console: console).run {
+        try CommandRunner(console: console, writesMarkdown: true).run {
             try PlanPrinter(console: console).run(
                 common, environment, upTo: upTo, answers)
         }

@@ -20,7 +20,7 @@ struct SandboxCommand: ParsableCommand {
 
         func run() throws {
             let console = common.console
-            try CommandRunner(console: console).run {
+            try CommandRunner(console: console, writesMarkdown: true).run {
                 let url = try SandboxControl(try common.workspace()).open(environment)
                 try console.answer(url.url, ["url": url.url])
                 if ProcessContext.current.isInteractive { console.error("running until Ctrl-C.") }
@@ -41,7 +41,7 @@ struct SandboxCommand: ParsableCommand {
 
         func run() throws {
             let console = common.console
-            try CommandRunner(console: console).run {
+            try CommandRunner(console: console, writesMarkdown: true).run {
                 let removed = try SandboxControl(try common.workspace()).remove(name)
                 try console.answer(
                     removed ? "removed." : "there was none.", ["removed": removed])

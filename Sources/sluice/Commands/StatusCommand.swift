@@ -5,6 +5,9 @@ struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Show how every environment stands. Changes nothing.",
         discussion: """
+            Exit codes: 0 all is up to date, 4 something is pending or needs attention, 5 \
+            unreachable.
+
             With --drift every schema is also compared with what its history produces, replayed in \
             the sandbox: [+] only the database has it, [-] only the history makes it, [~] they \
             differ. What is not the history's is left out: members of extensions, sluice's own \

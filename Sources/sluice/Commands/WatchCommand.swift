@@ -59,7 +59,7 @@ struct WatchCommand: ParsableCommand {
 
     func run() throws {
         let console = common.console
-        try CommandRunner(console: console).run {
+        try CommandRunner(console: console, writesMarkdown: true).run {
             let request = try request()
             let meter = WatchMeter()
             let text = WatchText(console: console)

@@ -59,12 +59,16 @@ struct PreCommitHook {
             case .renamed: "renamed to \(refusal.newName ?? "another name")"
             }
         let undo = "git checkout HEAD -- \(workspace.configuration.migrationsPath)/\(name)"
+        // The hook asks no database, so only its user knows that a script ran nowhere.
+        let unused =
+            "git commit --no-verify where no environment has applied it, as after its failure"
         return [
             "\(console.paint("refused:", .bad)) \(name) is \(what), and \(refusal.reason).",
             "  next: \(undo)",
             refusal.kind == .edited
                 ? "  next: sluice new NAME for a migration that changes more, or sluice hotfix \(name) for one that undoes it"
                 : "  next: sluice hotfix \(name) for a migration that undoes it",
+            "  next: \(unused)",
         ]
     }
 }
