@@ -5,16 +5,18 @@ extension GitRepository {
     ///
     /// Writes blobs, trees, the commit and the branch; index and work tree stay
     /// as they are. A file that exists keeps its mode, new ones are ordinary
-    /// files. Without `author` it is the person in Git's configuration.
+    /// files. What `removing` names, files or whole folders, goes. Without `author`
+    /// it is the person in Git's configuration.
     ///
     /// Throws ``GitError``: `.exists` when there is such a branch, `.invalidName`
     /// for a name Git does not accept, `.notFound` when nobody is configured.
     public func createBranch(
-        _ name: String, at parent: ObjectID, files: [String: [UInt8]], message: String,
-        author: Signature? = nil
+        _ name: String, at parent: ObjectID, files: [String: [UInt8]], removing: [String] = [],
+        message: String, author: Signature? = nil
     ) throws -> ObjectID {
         try requireNewBranch(name)
-        let commit = try self.commit(files, on: parent, message: message, author: author)
+        let commit = try self.commit(
+            files, removing: removing, on: parent, message: message, author: author)
         try createBranch(name, at: commit)
         return commit
     }
@@ -32,12 +34,14 @@ extension GitRepository {
         }
     }
 
-    /// Writes a commit with changed files; no branch points to it yet.
+    /// Writes a commit with changed files, and without what `removing` names; no
+    /// branch points to it yet.
     ///
-    /// Throws ``GitError``: `.notFound` when the parent is missing or nobody is
-    /// configured as author, `.invalidName` for an impossible path.
+    /// Throws ``GitError``: `.notFound` when the parent or what is to be removed is
+    /// missing, or nobody is configured as author, `.invalidName` for an impossible path.
     public func commit(
-        _ files: [String: [UInt8]], on parent: ObjectID, message: String, author: Signature? = nil
+        _ files: [String: [UInt8]], removing: [String] = [], on parent: ObjectID,
+        message: String, author: Signature? = nil
     ) throws -> ObjectID {
         let parentCommit = try commitHandle(parent)
         let source = parentCommit.pointer
@@ -45,7 +49,7 @@ extension GitRepository {
             git_commit_tree($0, source)
         }
         let signature = try signatureHandle(author)
-        let tree = try write(files, onto: base)
+        let tree = try write(files, removing: removing, onto: base)
         return try writeCommit(tree: tree, parents: [parent], message: message, author: signature)
     }
 
@@ -104,13 +108,22 @@ extension GitRepository {
     }
 
     private func write(
-        _ files: [String: [UInt8]], onto base: borrowing GitHandle
+        _ files: [String: [UInt8]], removing: [String], onto base: borrowing GitHandle
     ) throws(GitError) -> ObjectID {
-        var updates: [(path: String, blob: git_oid, mode: git_filemode_t)] = []
+        var updates: [TreeUpdate] = []
         for (path, contents) in files.sorted(by: { $0.key < $1.key }) {
             let path = try RepositoryPath(path).text
             let mode = try mode(of: path, in: base)
-            updates.append((path, try writeBlob(contents), mode))
+            updates.append(
+                TreeUpdate(
+                    path: path, action: GIT_TREE_UPDATE_UPSERT, blob: try writeBlob(contents),
+                    mode: mode))
+        }
+        for path in removing {
+            updates.append(
+                TreeUpdate(
+                    path: try RepositoryPath(path).text, action: GIT_TREE_UPDATE_REMOVE,
+                    blob: git_oid(), mode: GIT_FILEMODE_UNREADABLE))
         }
         return try Self.withTreeUpdates(updates) { (list) throws(GitError) in
             var tree = git_oid()
@@ -121,9 +134,17 @@ extension GitRepository {
         }
     }
 
+    /// What becomes of one path.
+    private struct TreeUpdate {
+        var path: String
+        var action: git_tree_update_t
+        var blob: git_oid
+        var mode: git_filemode_t
+    }
+
     /// Gives the paths an address that lasts as long as `body`.
     private static func withTreeUpdates<Result>(
-        _ updates: [(path: String, blob: git_oid, mode: git_filemode_t)],
+        _ updates: [TreeUpdate],
         _ body: (UnsafeBufferPointer<git_tree_update>) throws(GitError) -> Result
     ) throws(GitError) -> Result {
         let paths = updates.map { $0.path.utf8CString }
@@ -132,7 +153,7 @@ extension GitRepository {
         return try characters.withUnsafeBufferPointer { (characters) throws(GitError) in
             let list = zip(updates, starts).map { update, start in
                 git_tree_update(
-                    action: GIT_TREE_UPDATE_UPSERT, id: update.blob, filemode: update.mode,
+                    action: update.action, id: update.blob, filemode: update.mode,
                     path: characters.baseAddress.map { $0 + start })
             }
             return try list.withUnsafeBufferPointer(body)

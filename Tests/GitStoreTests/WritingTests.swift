@@ -52,6 +52,25 @@ import Testing
         #expect(listing.folder("2_b")?.provenance?.commit == commit)
     }
 
+    @Test func whatIsRemovedIsNotInTheCommit() throws {
+        let fixture = try fixture()
+        try fixture.write(Array("1".utf8), to: "prisma/migrations/1_a/smoke/a.sql")
+        try fixture.write(Array("2".utf8), to: "prisma/migrations/1_a/smoke/b.sql")
+        let parent = try fixture.commit("checks")
+        let repository = try GitRepository(discovering: fixture.path)
+        let gone = "prisma/migrations/1_a/smoke"
+        let commit = try repository.createBranch(
+            "hotfix/1", at: parent, files: ["prisma/migrations/2_b/migration.sql": []],
+            removing: [gone, "run.sh"], message: "less", author: author)
+        #expect(try fixture.git("fsck", "--strict") == "")
+        #expect(
+            try fixture.git("ls-tree", "-r", "--name-only", commit.hex)
+                == "prisma/migrations/1_a/migration.sql\nprisma/migrations/2_b/migration.sql")
+        #expect(throws: GitError.self) {
+            try repository.commit([:], removing: [gone], on: commit, message: "x", author: author)
+        }
+    }
+
     @Test func existingBranchIsNeverOverwritten() throws {
         let fixture = try fixture()
         let tip = try fixture.id()

@@ -274,6 +274,61 @@ struct HotfixShapeTests {
         }
     }
 
+    @Test(arguments: [false, true])
+    func checksOfWhatGoesGoWithIt(_ inWorkTree: Bool) async throws {
+        try await ReleaseScene.with { scene in
+            let folder = "prisma/migrations/2_label/smoke"
+            try scene.git.commit(
+                "checks", files: ["prisma/migrations/1_jobs/smoke/jobs.sql": "select true"])
+            try scene.migration("1_jobs", HotfixTests.jobs)
+            try scene.git.commit(
+                "checks",
+                files: [
+                    "\(folder)/label.sql": "select count(label) = 0 from jobs",
+                    "\(folder)/README.md": "what it asks",
+                ])
+            try scene.migration("2_label", "ALTER TABLE jobs ADD COLUMN label text;")
+            #expect(try await scene.sluice("deploy", "staging").status == 0)
+            let output = try await ProcessRunner.run(
+                scene.program, ["hotfix", "2_label"] + (inWorkTree ? ["--worktree"] : []),
+                environment: scene.variables, directory: scene.git.path)
+            #expect(output.status == 0, "\(output.stderr)")
+            #expect(output.stdout.contains("removed: \(folder), whose checks ask for what goes"))
+            if inWorkTree {
+                let next = try #require(
+                    output.stdout.split(separator: "\n").first { $0.contains("git add ") })
+                let paths = next.split(separator: " ").filter { $0.hasPrefix("prisma/") }
+                try scene.git.git(["add"] + paths.map(String.init))
+                try scene.git.git("commit", "--quiet", "--message", "hotfix")
+                #expect(try scene.git.git("status", "--porcelain").isEmpty)
+            } else {
+                #expect(try scene.git.git("show", "hotfix/2_label").contains(folder))
+                try scene.git.merge("hotfix/2_label")
+            }
+            #expect(try scene.git.git("ls-files", "prisma/migrations/1_jobs/smoke") != "")
+            #expect(try scene.git.git("ls-files", folder).isEmpty)
+            let deployed = try await scene.sluice("deploy", "staging")
+            #expect(deployed.status == 0, "\(deployed.stdout)\(deployed.stderr)")
+        }
+    }
+
+    @Test func aCheckThatSomebodyIsWorkingOnStaysInTheWorkTree() async throws {
+        try await ReleaseScene.with { scene in
+            let check = "prisma/migrations/2_label/smoke/label.sql"
+            try scene.migration("1_jobs", HotfixTests.jobs)
+            try scene.git.commit("checks", files: [check: "select true"])
+            try scene.migration("2_label", "ALTER TABLE jobs ADD COLUMN label text;")
+            try scene.git.write(Array("select false".utf8), to: check)
+            let output = try await scene.sluice("hotfix", "2_label", "--worktree")
+            #expect(output.status == 0, "\(output.stderr)")
+            #expect(output.stdout.contains("\(check) stays: it has changes"))
+            #expect(!output.stdout.contains("removed:"))
+            #expect(
+                try String(contentsOfFile: "\(scene.git.path)/\(check)", encoding: .utf8)
+                    == "select false")
+        }
+    }
+
     @Test func renamedLabelsAndColumnsKeepTheirRows() async throws {
         try await ReleaseScene.with { scene in
             try scene.migration(

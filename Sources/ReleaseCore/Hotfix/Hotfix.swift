@@ -30,6 +30,8 @@ public struct Hotfix: Sendable {
     public var schemaFiles: [String] = []
     /// Those of them with conflict marks in them.
     public var schemaConflicts: [String] = []
+    /// Folders with checks that ask for what goes, and so were taken away.
+    public var removedChecks: [String] = []
     public var notes: [String] = []
     /// Whether the branch was there already, so that nothing was made.
     public var existed = false

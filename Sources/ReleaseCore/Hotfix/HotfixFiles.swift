@@ -76,19 +76,22 @@ struct HotfixFiles {
         ).run(undoing: undone)
         var files = datamodel.files
         files["\(release.configuration.migrationsPath)/\(folder)/migration.sql"] = Array(sql.utf8)
+        let checks = try checks(at: base).folders
         let branch = try freeBranch()
         let commit = try repository.createBranch(
-            branch, at: base, files: files, message: message(text, datamodel),
+            branch, at: base, files: files, removing: checks,
+            message: message(text, datamodel, checks),
             author: workspace.options.author.map { author in
                 Signature(
                     name: author.name, email: author.email,
                     when: GitTime(seconds: Int64(Date().timeIntervalSince1970)))
             })
-        return filled(
-            made(
-                branch: branch, migration: folder, commit: commit, sql: sql,
-                proven: text.proof.isProven, proof: text.proofSentence,
-                cannotReturn: text.proof.cannotReturn), text, datamodel)
+        var hotfix = made(
+            branch: branch, migration: folder, commit: commit, sql: sql,
+            proven: text.proof.isProven, proof: text.proofSentence,
+            cannotReturn: text.proof.cannotReturn)
+        hotfix.removedChecks = checks
+        return filled(hotfix, text, datamodel)
     }
 
     /// Writes the files into the work tree, uncommitted.
@@ -119,12 +122,21 @@ struct HotfixFiles {
         for (path, contents) in datamodel.files {
             try Self.write(contents, to: "\(tree)/\(path)", isNew: false)
         }
+        let checks = try checks(at: base).remove(from: tree)
         var hotfix = made(
             branch: branch ?? "HEAD", migration: folder, commit: base, sql: sql,
             proven: text.proof.isProven, proof: text.proofSentence,
             cannotReturn: text.proof.cannotReturn)
         hotfix.written = [script] + datamodel.files.keys.sorted()
-        return filled(hotfix, text, datamodel)
+        hotfix.removedChecks = checks.folders
+        hotfix = filled(hotfix, text, datamodel)
+        hotfix.notes += checks.notes
+        return hotfix
+    }
+
+    private func checks(at commit: ObjectID) throws -> UndoneChecks {
+        try UndoneChecks(
+            of: undone, in: release.configuration.migrationsPath, repository, at: commit)
     }
 
     private func scripts(_ names: [String]) throws -> [String] {
@@ -175,7 +187,9 @@ struct HotfixFiles {
         return "\(plainBranch)-\(number)"
     }
 
-    private func message(_ text: HotfixText, _ datamodel: DatamodelMerge.Result) -> String {
+    private func message(
+        _ text: HotfixText, _ datamodel: DatamodelMerge.Result, _ checks: [String]
+    ) -> String {
         let names = undone.map(\.name)
         let subject = names.count == 1 ? names[0] : "\(names.count) migrations"
         var lines = ["hotfix: undo \(subject)", "", text.reason, ""]
@@ -187,6 +201,11 @@ struct HotfixFiles {
             text.proof.isProven
                 ? "Proven: \(text.proofSentence)" : "NOT proven: \(text.proofSentence)")
         lines += text.proof.cannotReturn.map { "  \($0)" }
+        if !checks.isEmpty {
+            lines += [
+                "", "Goes too, because it asks for what goes: \(checks.joined(separator: ", ")).",
+            ]
+        }
         if !datamodel.conflicts.isEmpty {
             lines += ["", "Conflicts to resolve: \(datamodel.conflicts.joined(separator: ", "))."]
         }

@@ -126,6 +126,8 @@ struct HotfixDocument: Encodable {
         var undoneAlready: [String]
         var schemaFiles: [String]
         var schemaConflicts: [String]
+        /// Folders whose checks ask for what goes.
+        var removedChecks: [String]
         /// Files in the work tree.
         var written: [String]
         var notes: [String]
@@ -136,6 +138,7 @@ struct HotfixDocument: Encodable {
             case undoneAlready = "undone_already"
             case schemaFiles = "schema_files"
             case schemaConflicts = "schema_conflicts"
+            case removedChecks = "removed_checks"
         }
     }
 

@@ -11,7 +11,7 @@ struct HotfixDisplay {
         {
             "    " + console.paint(String($0), .faint)
         }
-        lines += verdict(hotfix) + datamodel(hotfix)
+        lines += verdict(hotfix) + datamodel(hotfix) + checks(hotfix)
         lines += hotfix.notes.map { "note:  \($0)" }
         return lines + next(hotfix)
     }
@@ -41,6 +41,14 @@ struct HotfixDisplay {
         }
     }
 
+    private func checks(_ hotfix: Hotfix) -> [String] {
+        hotfix.removedChecks.isEmpty
+            ? []
+            : [
+                "removed: \(hotfix.removedChecks.joined(separator: ", ")), whose checks ask for what goes"
+            ]
+    }
+
     private func next(_ hotfix: Hotfix) -> [String] {
         var lines: [String] = []
         if !hotfix.proven {
@@ -58,7 +66,9 @@ struct HotfixDisplay {
             let branch = hotfix.target ?? "the environment's branch"
             lines.append("next:  git switch \(branch) && git merge \(hotfix.branch)")
         } else {
-            lines.append("next:  git add \(hotfix.written.joined(separator: " ")) && git commit")
+            lines.append(
+                "next:  git add \((hotfix.written + hotfix.removedChecks).joined(separator: " ")) && git commit"
+            )
         }
         lines.append(
             "next:  sluice status   (a hold is lifted with sluice release ENVIRONMENT --reason TEXT)"
@@ -83,6 +93,6 @@ extension HotfixDocument {
             proven: hotfix.proven, cannotReturn: hotfix.cannotReturn, proof: hotfix.proof,
             existed: hotfix.existed, losses: hotfix.losses, undoneAlready: hotfix.settled,
             schemaFiles: hotfix.schemaFiles, schemaConflicts: hotfix.schemaConflicts,
-            written: hotfix.written, notes: hotfix.notes)
+            removedChecks: hotfix.removedChecks, written: hotfix.written, notes: hotfix.notes)
     }
 }
