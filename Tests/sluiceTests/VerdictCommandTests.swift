@@ -43,6 +43,50 @@ struct VerdictCommandTests {
         }
     }
 
+    @Test func aHotfixForAPromotedEnvironmentGoesThroughItsUpstreamFirst() async throws {
+        let production = """
+                promotes_from: staging
+                smoke:
+                  - { name: empty, sql: "select count(*) = 0 from jobs" }
+                on_failure: hotfix
+            """
+        let configuration = ReleaseScene.configuration.replacing(
+            "    promotes_from: staging", with: production)
+        try await ReleaseScene.with(configuration: configuration) { scene in
+            try scene.migration(
+                "20240101000000_jobs", "CREATE TABLE jobs (id int); INSERT INTO jobs VALUES (1);")
+            #expect(try await scene.sluice("deploy", "staging").status == 0)
+            try scene.mergeToMain()
+            let digest = try await scene.json(PlanJSON.self, ["plan", "production"]).digest
+            let degraded = try await scene.sluice("promote", "production", "--plan", digest)
+            #expect(degraded.status == 1, "\(degraded.stdout)\(degraded.stderr)")
+            func steps(_ text: String) -> [String] {
+                text.split(separator: "\n").filter { $0.hasPrefix("next:") }.map(String.init)
+            }
+            let branch = "hotfix/20240101000000_jobs"
+            #expect(
+                steps(degraded.stderr) == [
+                    "next:  merge \(branch) into the branch of staging and deploy it there: production takes only what staging has proven",
+                    "next:  git switch main && git merge \(branch)",
+                    "next:  sluice release production --reason TEXT   (lifts the hold)",
+                    "next:  sluice plan production   (prints the digest to promote with)",
+                    "next:  sluice release production --reason TEXT   (when it turns out to be fine)",
+                ])
+            // As the command says them, and so that the gates let it through.
+            let shown = try await scene.sluice(
+                "hotfix", "20240101000000_jobs", "--env", "production")
+            #expect(steps(shown.stdout).prefix(2) == steps(degraded.stderr).prefix(2))
+            try scene.git.merge(branch)
+            #expect(try await scene.sluice("deploy", "staging").status == 0)
+            try scene.git.checkout("main")
+            try scene.git.merge(branch)
+            #expect(
+                try await scene.sluice("release", "production", "--reason", "hotfix").status == 0)
+            let gates = try await scene.json(PlanJSON.self, ["plan", "production"]).gates
+            #expect(gates.first { $0.gate == "upstream" }?.outcome == "pass")
+        }
+    }
+
     @Test func smokeByHandProposesTheRelease() async throws {
         try await ReleaseScene.with(configuration: Self.configuration(Self.checks)) { scene in
             try scene.migration("20240101000000_jobs", "CREATE TABLE jobs AS SELECT 1 AS id;")

@@ -155,11 +155,9 @@ struct DeploymentText: Sendable {
                 "next:  sluice hotfix \(last) --env \(name)   (opens a migration that undoes \(report.applied.count > 1 ? "them" : "it"))"
             ]
         }
-        let proof = hotfix.proven ? "proven" : "not proven: complete its script first"
-        return [
-            "hotfix: \(hotfix.branch) @ \(hotfix.commit.short) undoes \(last), \(proof).",
-            "next:  git switch \(hotfix.target ?? "BRANCH") && git merge \(hotfix.branch), then lift the hold and \(hotfix.isPromoted ? "promote" : "deploy")",
-        ]
+        let proof = hotfix.proven ? "proven" : "not proven"
+        return ["hotfix: \(hotfix.branch) @ \(hotfix.commit.short) undoes \(last), \(proof)."]
+            + HotfixSteps(hotfix: hotfix, isHeld: report.isHeld).lines
     }
 
     static func exitCode(_ report: DeploymentReport) -> ExitCode {

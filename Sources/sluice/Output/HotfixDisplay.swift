@@ -50,33 +50,7 @@ struct HotfixDisplay {
     }
 
     private func next(_ hotfix: Hotfix) -> [String] {
-        var lines: [String] = []
-        if !hotfix.proven {
-            lines.append(
-                "next:  complete the script\(hotfix.written.isEmpty ? " on branch \(hotfix.branch)" : "")"
-            )
-        }
-        if let upstream = hotfix.upstream {
-            let what = hotfix.written.isEmpty ? hotfix.branch : hotfix.migration
-            lines.append(
-                "next:  merge \(what) into the branch of \(upstream) and deploy it there: \(hotfix.environment) takes only what \(upstream) has proven"
-            )
-        }
-        if hotfix.written.isEmpty {
-            let branch = hotfix.target ?? "the environment's branch"
-            lines.append("next:  git switch \(branch) && git merge \(hotfix.branch)")
-        } else {
-            lines.append(
-                "next:  git add \((hotfix.written + hotfix.removedChecks).joined(separator: " ")) && git commit"
-            )
-        }
-        lines.append(
-            "next:  sluice status   (a hold is lifted with sluice release ENVIRONMENT --reason TEXT)"
-        )
-        lines.append(
-            hotfix.isPromoted
-                ? "next:  sluice plan \(hotfix.environment)   (prints the digest to promote with)"
-                : "next:  sluice deploy \(hotfix.environment)")
+        var lines = HotfixSteps(hotfix: hotfix).lines
         if !hotfix.losses.isEmpty {
             lines.append(
                 "note:  do not bring both the migration and its hotfix to a database that still has the data: together they delete it."
