@@ -14,9 +14,10 @@ struct HotfixDataTests {
 
         """
 
-    @Test func theStatementsInTheHeaderBringTheRowsBackFromAClone() async throws {
+    @Test(arguments: ["", "CREATE EXTENSION postgres_fdw;"])
+    func theStatementsInTheHeaderBringTheRowsBackFromAClone(_ before: String) async throws {
         try await ReleaseScene.with { scene in
-            try scene.migration("1_tables", Self.tables)
+            try scene.migration("1_tables", before + Self.tables)
             _ = try await scene.sluice("deploy", "staging")
             let rows = """
                 INSERT INTO owners (name) VALUES ('ada'), ('bob');
@@ -49,6 +50,17 @@ struct HotfixDataTests {
             )
             #expect(found == "ada10a,bob20b")
             _ = try await scene.query(scene.staging, "insert into owners (name) values ('eve')")
+            // Nothing of it is left but the rows, and what was there before.
+            let drift = try await scene.sluice("status", "staging", "--drift")
+            #expect(drift.status == 0, "\(drift.stdout)")
+            let left = try await scene.query(
+                scene.staging,
+                """
+                select (select count(*) from pg_extension where extname = 'postgres_fdw'),
+                  (select count(*) from pg_foreign_server),
+                  (select count(*) from pg_namespace where nspname like 'restored%')
+                """)
+            #expect(left == (before.isEmpty ? "0|0|0" : "1|0|0"))
             try await clone.drop()
         }
     }
@@ -59,8 +71,8 @@ struct HotfixDataTests {
         let host = parts?.queryItems?.first { $0.name == "host" }?.value ?? ""
         let port = parts?.queryItems?.first { $0.name == "port" }?.value ?? "5432"
         let lines = script.split(separator: "\n").map(String.init)
-        let start = lines.firstIndex { $0.contains("CREATE EXTENSION IF NOT EXISTS postgres_fdw") }
-        let end = lines.firstIndex { $0.contains("DROP SERVER restored") }
+        let start = lines.firstIndex { $0.contains("CREATE SCHEMA restored") }
+        let end = lines.firstIndex { $0.contains("DROP SCHEMA restored CASCADE") }
         guard let start, let end else { return "" }
         return lines[start...end].map { $0.dropFirst("-- ".count) }.joined(separator: "\n")
             .replacingOccurrences(

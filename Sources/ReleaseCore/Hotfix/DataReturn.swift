@@ -28,31 +28,42 @@ struct DataReturn {
     var isEmpty: Bool { tables.isEmpty && columns.isEmpty }
 
     /// Statements without semicolons; the server's address is to be filled in.
+    ///
+    /// An extension that was missing comes into a schema that goes at the end, and
+    /// goes with it; one that was there is somewhere else, and stays.
     var statements: [String] {
         guard !isEmpty else { return [] }
         let all = tables + columns.map(\.table)
         let schemas = Set(all.map(\.schema)).sorted()
         var result = [
-            "CREATE EXTENSION IF NOT EXISTS postgres_fdw",
+            "CREATE SCHEMA \(Self.ownSchema)",
+            "CREATE EXTENSION IF NOT EXISTS postgres_fdw SCHEMA \(Self.ownSchema)",
             "CREATE SERVER restored FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'HOST', port '5432', dbname 'CLONE')",
             "CREATE USER MAPPING FOR CURRENT_USER SERVER restored OPTIONS (user 'USER', password 'PASSWORD')",
         ]
         for schema in schemas {
             let names = all.filter { $0.schema == schema }.map { Quoting.identifier($0.name) }
-            result.append("CREATE SCHEMA \(Quoting.identifier(clone(schema)))")
+            if clone(schema) != Self.ownSchema {
+                result.append("CREATE SCHEMA \(Quoting.identifier(clone(schema)))")
+            }
             result.append(
                 "IMPORT FOREIGN SCHEMA \(Quoting.identifier(schema)) LIMIT TO (\(names.joined(separator: ", "))) FROM SERVER restored INTO \(Quoting.identifier(clone(schema)))"
             )
         }
         result += tables.map(insertion) + columns.map { update($0.table, $0.names) }
         result += tables.flatMap(counters)
-        result += schemas.map { "DROP SCHEMA \(Quoting.identifier(clone($0))) CASCADE" }
-        return result + ["DROP SERVER restored CASCADE"]
+        result.append("DROP SERVER restored CASCADE")
+        result += schemas.map(clone).filter { $0 != Self.ownSchema }.map {
+            "DROP SCHEMA \(Quoting.identifier($0))"
+        }
+        return result + ["DROP SCHEMA \(Self.ownSchema) CASCADE"]
     }
+
+    private static let ownSchema = "restored"
 
     /// The schema the clone's tables appear in.
     private func clone(_ schema: String) -> String {
-        schema == goal.defaultSchema ? "restored" : "restored_\(schema)"
+        schema == goal.defaultSchema ? Self.ownSchema : "\(Self.ownSchema)_\(schema)"
     }
 
     private func name(_ table: SchemaObjectID) -> String {
