@@ -40,13 +40,20 @@ struct RevertText {
         }
     }
 
+    /// What is missing: first of all that the digest of this very revert is named.
+    private func refusal(_ gates: [GateResult]) -> [String] {
+        let nothing = console.paint("nothing was changed", .strong)
+        let missing = gates.filter { $0.outcome == .block }
+        guard !missing.contains(where: { $0.gate == .dryRun }) else {
+            return ["\(nothing): a revert runs when its digest is named."]
+        }
+        return missing.map { "\(nothing): \($0.evidence)" }
+            + missing.compactMap(\.wayOut).map { "next:  \($0)" }
+    }
+
     private func outcome(_ report: RevertReport) -> [String] {
         let plan = report.plan
-        guard report.verdict != .blocked else {
-            return [
-                "\(console.paint("nothing was changed", .strong)): a revert runs when its digest is named."
-            ]
-        }
+        guard report.verdict != .blocked else { return refusal(report.gates) }
         var lines = checks(report.smoke)
         lines += report.openFollowUps.map {
             "  \(console.paint("open", .warning)) the rows do not allow it yet: \($0)"
