@@ -114,6 +114,32 @@ struct RestoreTests {
         }
     }
 
+    @Test func aCopyThatFailsIsNotLeftToBeDropped() async throws {
+        try await ReleaseScene.with { scene in
+            let archive = "\(scene.git.directory)/backup.sql"
+            try Data("SELECT * FROM nowhere;\n".utf8).write(to: URL(fileURLWithPath: archive))
+            let output = try await scene.sluice("restore", "staging", "--from", archive)
+            #expect(output.status == 1, "\(output.stdout)\(output.stderr)")
+            #expect(output.stderr.contains("relation \"nowhere\" does not exist"))
+            #expect(output.stderr.contains("state: nothing outside the sandbox was touched."))
+            #expect(
+                output.stderr.contains("next:  put right what PostgreSQL says, or take another"))
+            #expect(!output.stderr.contains("drop and create"))
+        }
+    }
+
+    @Test(arguments: ["env:staging", "sandbox:", "staging", "mysql://localhost/x"])
+    func aTargetThatIsNoneIsAMistakeOfTheCommandLine(_ target: String) async throws {
+        try await ReleaseScene.with { scene in
+            let output = try await scene.sluice(
+                "restore", "staging", "--from", "backup.sql", "--to", target)
+            #expect(output.status == 64, "\(output.stderr)")
+            #expect(
+                output.stderr.contains(
+                    "--to takes the URL of an empty database, sandbox, or sandbox:NAME."))
+        }
+    }
+
     @Test(arguments: ["custom", "plain"])
     func aMigrationThatIsInTheBackupCannotBeLeftOut(_ format: String) async throws {
         try await Self.scene(format) { scene, archive in

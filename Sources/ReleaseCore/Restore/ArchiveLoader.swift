@@ -23,7 +23,7 @@ struct ArchiveLoader {
             if archive.format == .directory { arguments += ["--jobs", "2"] }
             arguments += ["--dbname", target.databaseName, archive.path]
             let output = try run("pg_restore", arguments)
-            try check(output, archive)
+            try check(output, archive, isPrivate)
         }
     }
 
@@ -45,7 +45,7 @@ struct ArchiveLoader {
                 try session.execute("CREATE ROLE \(Quoting.identifier(role)) NOLOGIN")
                 continue
             }
-            return try check(output, archive)
+            return try check(output, archive, isPrivate)
         }
     }
 
@@ -76,19 +76,28 @@ struct ArchiveLoader {
         return environment
     }
 
-    private func check(_ output: BoundedProcess.Output, _ archive: BackupArchive) throws {
+    private func check(
+        _ output: BoundedProcess.Output, _ archive: BackupArchive, _ isPrivate: Bool
+    ) throws {
+        let outside = "nothing outside the sandbox was touched."
         if output.endedFor == .interrupt {
             throw ReleaseError(
                 .interrupted, "stopped while restoring.",
-                state: "\(target.redacted) has a part of the backup.")
+                state: isPrivate ? outside : "\(target.redacted) has a part of the backup.")
         }
         guard output.status != 0 else { return }
         let words = String(decoding: output.stderr, as: UTF8.self)
-            .split(separator: "\n").filter { $0.contains("rror") }.prefix(3)
+            .split(separator: "\n").filter { $0.contains("error:") || $0.contains("ERROR:") }
+            .prefix(3)
             .joined(separator: "\n  ")
         throw ReleaseError(
             .failed, "the backup \(archive.path) could not be restored:\n  \(words)",
-            state: "\(target.redacted) may have a part of it; nothing else was touched.",
-            next: ["drop and create that database, then run it again."])
+            state: isPrivate
+                ? outside : "\(target.redacted) may have a part of it; nothing else was touched.",
+            next: [
+                isPrivate
+                    ? "put right what PostgreSQL says, or take another backup."
+                    : "drop and create that database, then run it again."
+            ])
     }
 }

@@ -207,7 +207,12 @@ public struct Restorer {
         guard let first else { return }
         throw ReleaseError(
             .usage, "\(place.target.redacted) is not empty: it has \(first).",
-            state: "nothing was changed.", next: ["create a new database for the backup."])
+            state: "nothing was changed.",
+            next: [
+                place.isPrivate
+                    ? "sluice sandbox remove \(place.target.databaseName), or give the copy another name."
+                    : "create a new database for the backup."
+            ])
     }
 
     // MARK: what follows

@@ -1,4 +1,5 @@
 import ArgumentParser
+import PostgresLink
 import ReleaseCore
 
 struct RestoreCommand: ParsableCommand {
@@ -50,7 +51,8 @@ struct RestoreCommand: ParsableCommand {
             defer { withExtendedLifetime(signals) {} }
             let report = try Restorer(try common.workspace(), interrupt: interrupt).run(
                 RestoreRequest(
-                    environment: environment, source: source, target: target, except: Set(except)))
+                    environment: environment, source: source, target: try target(),
+                    except: Set(except)))
             if console.format == .json {
                 try console.document(RestoreDocument(report))
             } else {
@@ -69,18 +71,26 @@ struct RestoreCommand: ParsableCommand {
             : .archive(from)
     }
 
-    private var target: RestoreRequest.Target {
+    private func target() throws -> RestoreRequest.Target {
         if to == "sandbox" {
             let stamp = MigrationName.make("", after: []).prefix(14)
             return .sandbox(RestoredDatabase.name(of: environment, at: stamp))
         }
         let prefix = "sandbox:"
-        if to.hasPrefix(prefix) {
+        if to.hasPrefix(prefix), to != prefix {
             let name = String(to.dropFirst(prefix.count))
             // A cluster of its own needs no name that tells it from others.
             if case .pgBackRest = source { return .sandbox(name) }
             return .sandbox(RestoredDatabase.name(given: name))
         }
-        return .url(to.hasPrefix("url:") ? String(to.dropFirst(4)) : to)
+        let url = to.hasPrefix("url:") ? String(to.dropFirst(4)) : to
+        do {
+            _ = try ConnectionTarget(url: url)
+        } catch {
+            throw ReleaseError(
+                .usage, "--to takes the URL of an empty database, sandbox, or sandbox:NAME.",
+                state: "nothing was changed.", next: ["of what was given, \(error)"])
+        }
+        return .url(url)
     }
 }
