@@ -1,4 +1,5 @@
 import Foundation
+import Sandbox
 import TestSupport
 import Testing
 
@@ -326,6 +327,42 @@ struct HotfixShapeTests {
             #expect(
                 try String(contentsOfFile: "\(scene.git.path)/\(check)", encoding: .utf8)
                     == "select false")
+        }
+    }
+
+    @Test func whatAKilledReplayHasLeftIsRemoved() async throws {
+        try await ReleaseScene.with { scene in
+            try scene.migration("1_jobs", HotfixTests.jobs)
+            try scene.migration("2_harm", "ALTER TABLE jobs DROP COLUMN budget;")
+            #expect(try await scene.sluice("hotfix", "2_harm").status == 0)
+            let base = "\(scene.git.directory)/sandboxes"
+            let name = try #require(try FileManager.default.contentsOfDirectory(atPath: base).first)
+            func withCluster<T>(_ body: (SandboxCluster) throws -> T) throws -> T {
+                let cluster = try SandboxCluster.start(
+                    .kept(at: "\(base)/\(name)"),
+                    installation: try ServerInstallation.find(override: nil))
+                return try body(cluster)
+            }
+            // The second one is somebody's who is still at it.
+            let ages: [(String, Double)] = [
+                ("building_left", -3600), ("building_young", 3600), ("scratch_left", -3600),
+            ]
+            for (database, age) in ages {
+                try withCluster { try $0.createDatabase(database) }
+                let data = "\(base)/\(name)/data/base"
+                let newest = try #require(
+                    try FileManager.default.contentsOfDirectory(atPath: data).compactMap(Int.init)
+                        .max())
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSinceNow: age)],
+                    ofItemAtPath: "\(data)/\(newest)/PG_VERSION")
+            }
+            try scene.migration("3_more", "ALTER TABLE jobs DROP COLUMN title;")
+            #expect(try await scene.sluice("hotfix", "3_more").status == 0)
+            let left = try withCluster { cluster in
+                try ages.map(\.0).filter { try cluster.databaseExists($0) }
+            }
+            #expect(left == ["building_young"])
         }
     }
 

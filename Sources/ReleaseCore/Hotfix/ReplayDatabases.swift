@@ -187,8 +187,22 @@ struct ReplayDatabases {
         let lasting = Set(
             names.indices.filter { $0 % Self.spacing == 0 || $0 == names.count - 1 }
                 .map { names[$0] })
-        for name in existing.filter({ !lasting.contains($0) }).dropLast(Self.kept) {
-            try? cluster.dropDatabase(name)
+        let old = existing.filter { !lasting.contains($0) }.dropLast(Self.kept)
+        for name in try Array(old) + abandonedNames() { try? cluster.dropDatabase(name) }
+    }
+
+    /// What somebody was at who used a server that has ended since: killed, most likely.
+    /// Times of files count in whole seconds.
+    private func abandonedNames() throws -> [String] {
+        try withSession("postgres") { session in
+            try session.query(
+                """
+                SELECT datname FROM pg_catalog.pg_database
+                WHERE (datname LIKE 'building\\_%' OR datname LIKE 'scratch\\_%')
+                  AND (pg_catalog.pg_stat_file('base/' || oid || '/PG_VERSION', true)).modification
+                    < date_trunc('second', pg_catalog.pg_postmaster_start_time())
+                """
+            ).rows.compactMap { $0.first ?? nil }
         }
     }
 }
