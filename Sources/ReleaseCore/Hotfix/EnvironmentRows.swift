@@ -55,7 +55,11 @@ struct EnvironmentRows {
             if let values = count(Quoting.identifier(loss.object.member ?? ""), table) {
                 return "not applied in \(environment) yet, where \(values) rows have a value"
             }
-            return rows.map { "\($0) rows in \(environment)" } ?? ""
+            return rows.map {
+                $0 == "0"
+                    ? "0 rows in \(environment)"
+                    : "\($0) rows in \(environment); how many had a value is not known any more"
+            } ?? ""
         case (.column, .discarded):
             let values = count(Quoting.identifier(loss.object.member ?? ""), table)
             return values.map { "\($0) rows have a value in \(environment)" } ?? ""
