@@ -50,7 +50,7 @@ struct LibpqResult: ~Copyable {
                 ?? PostgresSession.singleLine(String(cString: PQresultErrorMessage(pointer))),
             detail: field[.detail], hint: field[.hint],
             position: field[.position].flatMap { Int($0) },
-            context: field[.context], completedStatements: completed)
+            context: field[.context], routine: field[.routine], completedStatements: completed)
     }
 
     /// Reads a result that somebody else owns, as notice receivers get it.
@@ -72,6 +72,7 @@ private struct DiagnosticReader {
         case hint = "H"
         case position = "P"
         case context = "W"
+        case routine = "R"
     }
 
     private let result: OpaquePointer

@@ -11,6 +11,9 @@ public struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible 
     public var position: Int?
     /// The call stack inside functions, as the server prints it.
     public var context: String?
+    /// The function of the server's source that raised it, in no language; raising it in
+    /// PL/pgSQL has another one than what the server itself refuses.
+    public var routine: String?
     /// How many statements of the message had completed before the error.
     public var completedStatements: Int
     /// Whether the connection is unusable after this error.
@@ -18,7 +21,7 @@ public struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible 
 
     public init(
         state: SQLState?, severity: String = "ERROR", message: String, detail: String? = nil,
-        hint: String? = nil, position: Int? = nil, context: String? = nil,
+        hint: String? = nil, position: Int? = nil, context: String? = nil, routine: String? = nil,
         completedStatements: Int = 0, connectionLost: Bool = false
     ) {
         self.state = state
@@ -28,6 +31,7 @@ public struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible 
         self.hint = hint
         self.position = position
         self.context = context
+        self.routine = routine
         self.completedStatements = completedStatements
         self.connectionLost = connectionLost
     }

@@ -40,6 +40,46 @@ struct ActionCompilerTests {
         #expect(Self.text(queue[49]).contains(SessionSettings.durableCommit))
     }
 
+    @Test(
+        "gives statements that run by themselves the timeouts that suit them",
+        arguments: [
+            (
+                "CREATE INDEX CONCURRENTLY i ON t (a)", ["SET lock_timeout = 0"],
+                ["SET lock_timeout = 5000"]
+            ),
+            (
+                "ALTER TABLE t DETACH PARTITION p CONCURRENTLY", ["SET lock_timeout = 0"],
+                ["SET lock_timeout = 5000"]
+            ),
+            ("VACUUM FULL t", [], []), ("REINDEX DATABASE d", [], []),
+            (
+                "-- sluice:lock_timeout=2s\nVACUUM FULL t", ["SET lock_timeout = '2s'"],
+                ["SET lock_timeout = 5000"]
+            ),
+            (
+                "-- sluice:statement_timeout=0\nVACUUM t", ["SET statement_timeout = '0'"],
+                ["SET statement_timeout = 0"]
+            ),
+            (
+                "-- lock_timeout is no matter\nDROP INDEX CONCURRENTLY i", ["SET lock_timeout = 0"],
+                ["SET lock_timeout = 5000"]
+            ),
+            ("SET lock_timeout = '1h'; DROP INDEX CONCURRENTLY i", [], []),
+        ] as [(String, [String], [String])])
+    func patience(_ script: String, _ before: [String], _ behind: [String]) {
+        func settings(_ action: Action) -> [String] {
+            Self.text(action).split(whereSeparator: { $0 == "\n" || $0 == ";" }).map(String.init)
+                .filter {
+                    $0.hasPrefix("SET lock_timeout") || $0.hasPrefix("SET statement_timeout")
+                }
+        }
+        let actions = Self.compile([Make.planned("1", script + "; SELECT 1")])
+        let alone = actions.firstIndex { $0.kind == .alone } ?? 0
+        let ours = settings(actions[alone - 1]).filter { $0 != "SET lock_timeout = '1h'" }
+        #expect(ours == before)
+        #expect(settings(actions[alone + 1]) == behind)
+    }
+
     static let stepwise = """
         CREATE TABLE t (a int);
         CREATE INDEX CONCURRENTLY i ON t (a);

@@ -48,21 +48,58 @@ struct MessageTests {
         #expect(message.placement(ofCharacter: scalars.count + 5)?.action == 5)
     }
 
-    @Test("finds the piece of a statement and the end of an action")
+    @Test("finds the piece of a statement")
     func statements() {
         let message = Self.message()
         let places = (0..<11).map { message.placement(ofStatement: $0) }
         #expect(places.map { $0?.action } == [4, 4, 4, 4, 4, 4, 5, 5, 5, 5, 5])
         #expect(places.map { $0?.piece } == [0, 0, 1, 1, 2, 2, 0, 0, 1, 2, 2])
         #expect(message.placement(ofStatement: 11) == nil)
-        #expect((0..<12).filter { message.action(endingAt: $0) != nil } == [5, 10])
-        #expect(message.action(endingAt: 10) == 5)
+    }
+
+    private static func ends(_ message: Message, _ tags: String) -> [Int?] {
+        var progress = MessageProgress(message)
+        return tags.split(separator: " ").map {
+            progress.take(String($0))
+        }
+    }
+
+    @Test("knows the end of an action by its COMMIT, however many results there are")
+    func endings() {
+        let message = Self.message()
+        #expect(
+            Self.ends(message, "BEGIN INSERT S S UPDATE COMMIT BEGIN INSERT S UPDATE COMMIT")
+                == [nil, nil, nil, nil, nil, 4, nil, nil, nil, nil, 5])
+        #expect(
+            Self.ends(message, "BEGIN INSERT S S S S S UPDATE COMMIT BEGIN")
+                == [nil, nil, nil, nil, nil, nil, nil, nil, 4, nil])
+        var progress = MessageProgress(message)
+        for tag in ["BEGIN", "INSERT", "S", "S", "S", "UPDATE", "COMMIT", "BEGIN", "INSERT"] {
+            _ = progress.take(tag)
+        }
+        #expect(progress.completedStatements == 8)
+    }
+
+    @Test("waits for what stands behind the COMMIT, and for what needs none")
+    func endingsWithoutCommit() {
+        var message = Message(startingAt: 0)
+        for pieces in [
+            [Piece.bookkeeping(["SELECT 1", "SELECT 2"])],
+            [.bookkeeping(["BEGIN", "COMMIT", "BEGIN", "COMMIT"]), .bookkeeping(["SET x"])],
+        ] {
+            message.append(
+                Action(
+                    kind: .transaction, migration: 0, unit: nil, pieces: pieces, completes: false))
+        }
+        #expect(
+            Self.ends(message, "S S BEGIN COMMIT BEGIN COMMIT SET")
+                == [nil, 0, nil, nil, nil, nil, 1])
     }
 
     @Test("copes with a script without statements")
     func emptyScript() {
         var message = Message(startingAt: 0)
         message.append(Self.action("-- nothing", statements: 0))
-        #expect((0..<5).filter { message.action(endingAt: $0) != nil } == [3])
+        #expect(Self.ends(message, "BEGIN INSERT UPDATE COMMIT") == [nil, nil, nil, 0])
     }
 }

@@ -61,6 +61,20 @@ struct PoolerTests {
         }
     }
 
+    /// What the pooler's session began with is not what this program speaks.
+    @Test func textIsTheSameBehindAPooler() async throws {
+        try await withPooler("session") { database, through in
+            try await database.ask(
+                "ALTER DATABASE \(try #require(try await database.ask("SELECT current_database()"))) SET client_encoding = 'LATIN1'"
+            )
+            try database.write(("20240103000000_words", "CREATE TABLE words (t text);"))
+            try database.write(("20240104000000_word", "INSERT INTO words VALUES ('é');"))
+            let output = try await database.deploy(url: through)
+            #expect(output.status == 0, "\(output.stdout)\(output.stderr)")
+            #expect(try await database.ask("SELECT length(t) FROM words") == "1")
+        }
+    }
+
     @Test func aPoolerThatKeepsSessionsApartWorks() async throws {
         try await withPooler("session") { database, through in
             for expected in ["2 pending", "nothing to do"] {

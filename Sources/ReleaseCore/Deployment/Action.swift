@@ -49,10 +49,18 @@ struct Piece: Sendable {
 
     var role: Role
     var sql: String
-    /// How many results the server sends for it.
+    /// How many statements there are in it.
     var statements: Int
+    /// How many of them are our own COMMITs.
+    var commits = 0
+    /// How many stand behind the last of those.
+    var behindCommit = 0
 
     static func bookkeeping(_ statements: [String], role: Role = .bookkeeping) -> Piece {
-        Piece(role: role, sql: statements.joined(separator: ";\n"), statements: statements.count)
+        let last = statements.lastIndex(of: "COMMIT")
+        return Piece(
+            role: role, sql: statements.joined(separator: ";\n"), statements: statements.count,
+            commits: statements.count { $0 == "COMMIT" },
+            behindCommit: last.map { statements.count - 1 - $0 } ?? 0)
     }
 }

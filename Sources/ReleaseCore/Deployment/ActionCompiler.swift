@@ -161,7 +161,8 @@ struct ActionCompiler {
                     completes: false))
             actions.append(
                 transaction(
-                    index, opening: [relock], body: nil, closing: closing, next: next, script))
+                    index, opening: [relock], body: nil,
+                    closing: patienceAgain(script, behind: unit) + closing, next: next, script))
         } else {
             actions.append(
                 transaction(
@@ -188,7 +189,9 @@ struct ActionCompiler {
         // What a script has set holds to its own end, not only to the next COMMIT.
         let start = next == nil ? bookkeeping.session.reset : SessionSettings.asOurselves
         pieces.append(.bookkeeping(start + closing + ["COMMIT"]))
-        if next?.kind == .alone { pieces.append(.bookkeeping(yieldLock(script))) }
+        if let next, next.kind == .alone {
+            pieces.append(.bookkeeping(yieldLock(script, before: next)))
+        }
         return Action(
             kind: .transaction, migration: index, unit: body, pieces: pieces, completes: false)
     }
@@ -208,17 +211,37 @@ struct ActionCompiler {
     /// deployment blocked in `pg_advisory_lock` is one, and would wait for us.
     /// Our own key stays, and the unfinished history row stops Prisma.
     ///
-    /// No lock_timeout applies there: such statements queue nobody behind them,
-    /// and one cut short leaves an invalid index.
-    private func yieldLock(_ script: Script) -> [String] {
-        let unlock = "SELECT pg_catalog.pg_advisory_unlock(\(DeploymentLock.prisma.key))"
-        // An author who sets it knows better.
-        if script.text.mentions("lock_timeout"), script.directives.lockTimeout == nil {
-            return [unlock]
+    private func yieldLock(_ script: Script, before unit: ExecutionUnit) -> [String] {
+        ["SELECT pg_catalog.pg_advisory_unlock(\(DeploymentLock.prisma.key))"]
+            + patience(script, unit).map { "SET \($0.name) = \($0.alone)" }
+    }
+
+    /// The timeouts of a statement that runs by itself, and those behind it.
+    ///
+    /// CONCURRENTLY queues nobody behind it, and cut short it leaves an invalid index: no
+    /// lock_timeout applies there. VACUUM FULL and the like queue the application as ALTER
+    /// TABLE does. What the author sets is left alone.
+    private func patience(
+        _ script: Script, _ unit: ExecutionUnit
+    ) -> [(name: String, alone: String, behind: String)] {
+        let directives = script.directives
+        let deploy = bookkeeping.session.deploy
+        let statement = script.statements[unit.statements.lowerBound]
+        var patience: [(name: String, alone: String, behind: String)] = []
+        if let own = directives.lockTimeout {
+            patience.append(("lock_timeout", "'\(own)'", "\(deploy.lockTimeout.milliseconds)"))
+        } else if statement.isConcurrent, !script.mentions("lock_timeout") {
+            patience.append(("lock_timeout", "0", "\(deploy.lockTimeout.milliseconds)"))
         }
-        return [
-            unlock, "SET lock_timeout = \(script.directives.lockTimeout.map { "'\($0)'" } ?? "0")",
-        ]
+        if let own = directives.statementTimeout, !script.mentions("statement_timeout") {
+            patience.append(
+                ("statement_timeout", "'\(own)'", "\(deploy.statementTimeout.milliseconds)"))
+        }
+        return patience
+    }
+
+    private func patienceAgain(_ script: Script, behind unit: ExecutionUnit) -> [String] {
+        patience(script, unit).map { "SET \($0.name) = \($0.behind)" }
     }
 
     /// What the finished units of a script have set for its session: said again

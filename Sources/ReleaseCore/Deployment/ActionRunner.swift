@@ -118,18 +118,25 @@ struct ActionRunner {
                 }
                 finished = [(message.actions.lowerBound, 0)]
             case .transaction:
-                try monitor(session).watching(session) {
-                    _ = try session.execute(message.text) { index, result in
-                        if result.columns.count == 1, let value = result.scalar.flatMap({ Int($0) })
-                        {
-                            milliseconds = value
+                var progress = MessageProgress(message)
+                do {
+                    try monitor(session).watching(session) {
+                        _ = try session.execute(message.text) { _, result in
+                            if result.columns.count == 1,
+                                let value = result.scalar.flatMap({ Int($0) })
+                            {
+                                milliseconds = value
+                            }
+                            if let action = progress.take(result.tag) {
+                                finished.append((action, milliseconds))
+                            }
+                        } meanwhile: {
+                            following = gather(from: message.actions.upperBound, to: .max)
                         }
-                        if let action = message.action(endingAt: index) {
-                            finished.append((action, milliseconds))
-                        }
-                    } meanwhile: {
-                        following = gather(from: message.actions.upperBound, to: .max)
                     }
+                } catch var error as PostgresError {
+                    error.completedStatements = progress.completedStatements
+                    throw error
                 }
             }
         } catch let error as PostgresError {
@@ -254,11 +261,17 @@ struct ActionRunner {
         let statement = planned.script.statements[index]
         let mayStandAlone =
             switch error.state {
-            case .activeTransaction: !statement.setsTransaction
-            case .invalidTransactionTermination: ["CALL", "DO"].contains(statement.tag)
+            case .activeTransaction:
+                !statement.setsTransaction && error.routine == "PreventInTransactionBlock"
+            case .invalidTransactionTermination:
+                ["CALL", "DO"].contains(statement.tag) && error.routine?.contains("SPI_") ?? false
             default: false
             }
-        guard mayStandAlone, let separated = planned.separating([index]) else { return nil }
+        // What a savepoint takes back cannot stand alone.
+        let statements = planned.script.statements[planned.script.units[unit].statements]
+        guard mayStandAlone, !statements.contains(where: { $0.control == .savepoint }),
+            let separated = planned.separating([index])
+        else { return nil }
         return .refusedInTransaction(separated, unit: unit, statement: statement)
     }
 
@@ -278,7 +291,8 @@ struct ActionRunner {
     }
 
     private func mayRetry(_ error: PostgresError, _ action: Action) -> Bool {
-        action.kind != .alone && attempts <= settings.deploy.lockRetries
+        (action.kind != .alone || statement(of: action)?.mayRunAgain ?? false)
+            && attempts <= settings.deploy.lockRetries
             && (error.state == .lockNotAvailable || error.state == .deadlockDetected)
     }
 

@@ -27,6 +27,7 @@ struct DeploymentRun {
     private var settings: SessionSettings {
         SessionSettings(
             schema: link.target.schema, deploy: release.environment.deploy,
+            applicationName: "sluice/\(deployment)",
             knowsIdleTimeout: link.session.serverVersion >= 140_000)
     }
 

@@ -11,8 +11,20 @@ struct Message {
         var statements: Range<Int>
     }
 
+    /// How the results of one action end.
+    struct Ending {
+        /// The first statement of the action in the message.
+        var first: Int
+        var statements = 0
+        /// Our COMMITs in it, and the statements behind the last one.
+        var commits = 0
+        var behind = 0
+    }
+
     private(set) var text = ""
     private(set) var placements: [Placement] = []
+    /// One for each action.
+    private(set) var endings: [Ending] = []
     /// The actions in it, as indices into the list of all.
     private(set) var actions: Range<Int>
     private var characterCount = 0
@@ -26,11 +38,16 @@ struct Message {
 
     /// Adds the next action.
     mutating func append(_ action: Action) {
+        var ending = Ending(first: statementCount)
         for (index, piece) in action.pieces.enumerated() {
             let start = characterCount
             let firstStatement = statementCount
             add(piece.sql)
             statementCount += piece.statements
+            ending.statements += piece.statements
+            ending.commits += piece.commits
+            ending.behind =
+                piece.commits > 0 ? piece.behindCommit : ending.behind + piece.statements
             placements.append(
                 Placement(
                     action: actions.upperBound, piece: index, characters: start..<characterCount,
@@ -38,6 +55,7 @@ struct Message {
             // A line break first: the piece may end in a line comment.
             add("\n;\n")
         }
+        endings.append(ending)
         actions = actions.lowerBound..<actions.upperBound + 1
     }
 
@@ -58,14 +76,5 @@ struct Message {
     /// The piece a statement of the message belongs to, by its index from 0.
     func placement(ofStatement index: Int) -> Placement? {
         placements.first { $0.statements.contains(index) }
-    }
-
-    /// The action that is committed when the statement with this index completes.
-    func action(endingAt statement: Int) -> Int? {
-        guard let place = placement(ofStatement: statement),
-            place.statements.upperBound == statement + 1
-        else { return nil }
-        return placements.last { $0.action == place.action }?.piece == place.piece
-            ? place.action : nil
     }
 }

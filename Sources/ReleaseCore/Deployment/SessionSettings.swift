@@ -5,6 +5,8 @@ struct SessionSettings: Sendable, Hashable {
     /// The `schema` of the connection URL.
     var schema: String?
     var deploy: DeploySettings
+    /// What a DBA knows the session by.
+    var applicationName: String?
     /// Whether the server ends idle sessions where it is told to (PostgreSQL 14).
     var knowsIdleTimeout = false
 
@@ -25,7 +27,7 @@ struct SessionSettings: Sendable, Hashable {
     /// The encoding does not last: what this program sends is UTF-8.
     static let asOurselves = [
         "SET LOCAL statement_timeout = 0", "SET LOCAL SESSION AUTHORIZATION DEFAULT",
-        "SET LOCAL ROLE NONE",
+        "SET LOCAL role TO DEFAULT",
         "SET client_encoding = 'UTF8'",
     ]
 
@@ -43,6 +45,11 @@ struct SessionSettings: Sendable, Hashable {
         statements.append("SET lock_timeout = \(deploy.lockTimeout.milliseconds)")
         statements.append("SET statement_timeout = \(deploy.statementTimeout.milliseconds)")
         statements.append("SET synchronous_commit = off")
+        // Behind a pooler RESET ALL goes back to what the server's own session began with.
+        statements.append("SET client_encoding = 'UTF8'")
+        if let applicationName {
+            statements.append("SET application_name = \(Quoting.literal(applicationName))")
+        }
         // The session waits for locks, for people and for smoke checks.
         if knowsIdleTimeout { statements.append("SET idle_session_timeout = 0") }
         return statements

@@ -8,14 +8,20 @@ extension Script {
             modes += " \(first.text)"
         }
         let words = modes.uppercased().split { !$0.isLetter }
+        guard !words.contains("OFF"), !words.contains("FALSE") else { return false }
         return zip(words, words.dropFirst()).contains { $0 == "READ" && $1 == "ONLY" }
     }
 }
 
 extension Statement {
-    /// Whether it is SET TRANSACTION, which must come before any query, so also before ours.
+    /// Whether it is SET TRANSACTION or sets one of the variables behind it, such as
+    /// `transaction_isolation`: it must come before any query, so also before ours.
     var setsTransaction: Bool {
-        text.prefix(40).uppercased().split(whereSeparator: \.isWhitespace)
-            .starts(with: ["SET", "TRANSACTION"])
+        guard tag == "SET" else { return false }
+        let words = text.prefix(60).uppercased()
+            .split { $0.isWhitespace || $0 == "=" || $0 == "\"" }.dropFirst()
+        let name =
+            ["LOCAL", "SESSION"].contains(words.first) ? words.dropFirst().first : words.first
+        return name == "TRANSACTION" || name?.hasPrefix("TRANSACTION_") == true
     }
 }

@@ -48,10 +48,17 @@ struct GateKeeper {
     private var applicable: [GateName] {
         let selection = GateSelection(environment, isUnattended: answers.isUnattended)
         return GateName.allCases.filter { gate in
-            gate == .hold
-                ? state.ledger?.hold != nil || configured(.hold) != nil : selection.isOn(gate)
+            switch gate {
+            case .hold: state.ledger?.hold != nil || isLedgerHidden || configured(.hold) != nil
+            // Who names a digest wants that plan and no other, whatever the file asks for.
+            case .dryRun: selection.isOn(gate) || answers.inspectedDigest != nil
+            default: selection.isOn(gate)
+            }
         }
     }
+
+    /// Whether there is a ledger that the role may not read.
+    private var isLedgerHidden: Bool { state.ledger == nil && state.ledgerOwner != nil }
 
     private func configured(_ gate: GateName) -> GateConfiguration? {
         environment.gates.first { $0.gate == gate }
@@ -98,6 +105,12 @@ struct GateKeeper {
     private var inspect: String { "sluice plan \(environment.name)" }
 
     private var hold: GateResult {
+        if isLedgerHidden {
+            return GateResult(
+                .hold, .block,
+                "the role \(state.role) may not read the ledger, so nobody knows whether \(environment.name) is on hold.",
+                wayOut: LedgerGrant.creation(state))
+        }
         guard let hold = state.ledger?.hold else {
             return GateResult(.hold, .pass, "the environment is not on hold.")
         }
