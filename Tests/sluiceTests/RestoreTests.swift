@@ -137,6 +137,7 @@ struct RestoreTests {
             #expect(
                 output.stderr.contains(
                     "--to takes the URL of an empty database, sandbox, or sandbox:NAME."))
+            #expect(!output.stderr.contains("has no scheme"))
         }
     }
 

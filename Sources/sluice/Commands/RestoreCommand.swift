@@ -89,7 +89,7 @@ struct RestoreCommand: ParsableCommand {
         } catch {
             throw ReleaseError(
                 .usage, "--to takes the URL of an empty database, sandbox, or sandbox:NAME.",
-                state: "nothing was changed.", next: ["of what was given, \(error)"])
+                state: "nothing was changed.", next: url.contains("://") ? ["\(error)"] : [])
         }
         return .url(url)
     }
