@@ -15,7 +15,12 @@ final class SignalWatch {
             if number == SIGHUP, Self.isIgnored(earlier) { return nil }
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                if interrupt.isRaised { _exit(130) }
+                if interrupt.isRaised {
+                    console.error(
+                        "stopped waiting: the server may still be at work; the next run finds out how far it came."
+                    )
+                    _exit(130)
+                }
                 console.error(
                     "stopping: what is at work is cancelled and rolled back; once more to stop waiting."
                 )

@@ -125,4 +125,44 @@ struct AttributionTests {
             try fixture.dropRole(role)
         }
     }
+
+    @Test("a role that acts as another by default runs stepwise scripts too")
+    func defaultRole() async throws {
+        try await DeploymentFixture.use { fixture in
+            let owner = try fixture.makeRole()
+            let role = try fixture.makeRole()
+            try fixture.ask(
+                "ALTER ROLE \(role) NOINHERIT; GRANT \(owner) TO \(role); ALTER ROLE \(role) SET role = \(owner)"
+            )
+            try fixture.write("1", "CREATE TABLE t (a int); CREATE INDEX CONCURRENTLY i ON t (a)")
+            var other = fixture
+            other.databaseURL = fixture.url(as: role)
+            let report = try other.deploy()
+            #expect(report.applied == ["1"], "\(String(describing: report.failure))")
+            #expect(
+                try fixture.ask("SELECT tableowner FROM pg_tables WHERE tablename = 't'") == [owner]
+            )
+            try fixture.dropRole(role)
+            try fixture.dropRole(owner)
+        }
+    }
+
+    @Test("advice fits what failed: a procedure that commits is looked at, not repeated")
+    func procedure() async throws {
+        try await DeploymentFixture.use { fixture in
+            try fixture.write(
+                "1",
+                """
+                CREATE TABLE t (a int);
+                CREATE PROCEDURE p() LANGUAGE plpgsql AS $$
+                BEGIN INSERT INTO t VALUES (1); COMMIT; RAISE 'no'; END $$;
+                """)
+            try fixture.write("2", "CALL p(); CREATE TABLE u (a int)")
+            let failure = try #require(try fixture.deploy().failure)
+            #expect(failure.databaseState.hasSuffix("may have done a part of its work."))
+            #expect(failure.next.first?.contains("sluice resolve ENV --applied 2") == true)
+            #expect(try fixture.deploy().verdict != .succeeded)
+            #expect(try fixture.ask("SELECT count(*) FROM t") == ["1"])
+        }
+    }
 }

@@ -224,7 +224,7 @@ struct DeploymentRun {
             interrupt.isRaised ? .interrupted : .tryAgain,
             "the connection to \(link.target.redacted) broke and could not be made again: \(lastError)",
             state:
-                "every migration is either wholly there or not at all; \(result.applied.count) are known to be applied.",
+                "\(result.applied.count) of \(plan.migrations.count) are known to be applied; the one at work is wholly there or not at all, or, where it runs stepwise, recorded as far as it came.",
             next: ["run it again when the server answers; it continues where it stopped."])
     }
 

@@ -71,18 +71,36 @@ struct FailureReport {
             return
                 "rolled back: nothing of this migration is in the database, and its history has no trace of it."
         }
-        let done = action.unit.map { script.units[$0].statements.lowerBound } ?? 0
+        return "\(finished); its history row is unfinished, so Prisma stops here too. \(leftover)"
+    }
+
+    private var finished: String {
         let total = script.statements.count
-        let finished =
-            done == 0
+        // Between two units, where only our own records stand.
+        guard let unit = action.unit else {
+            return "a part of its \(total) statements is in the database"
+        }
+        let done = script.units[unit].statements.lowerBound
+        return done == 0
             ? "no statement of \(total) is finished"
             : "the first \(done) of \(total) statements are in the database"
                 + (recordsProgress ? " and recorded" : "")
-        let leftover =
-            action.kind == .alone
-            ? " The statement that failed ran outside a transaction and may have left an invalid index."
-            : " The statements after them were rolled back."
-        return "\(finished); its history row is unfinished, so Prisma stops here too.\(leftover)"
+    }
+
+    private var leftover: String {
+        guard let statement = statementAlone else {
+            return "The statements after them were rolled back."
+        }
+        return "The statement that failed ran outside a transaction and may have "
+            + (["CREATE INDEX CONCURRENTLY", "REINDEX CONCURRENTLY"].contains(statement.tag)
+                ? "left an invalid index." : "done a part of its work.")
+    }
+
+    /// The statement that ran by itself.
+    private var statementAlone: Statement? {
+        guard action.kind == .alone, let unit = action.unit else { return nil }
+        let index = script.units[unit].statements.lowerBound
+        return script.statements.indices.contains(index) ? script.statements[index] : nil
     }
 
     private var next: [String] {
@@ -112,6 +130,17 @@ struct FailureReport {
         case .readOnlyTransaction:
             return ["point the environment at the primary server, then run it again."]
         default: break
+        }
+        // Insufficient resources and system errors (manual, appendix A): the script is fine.
+        if let kind = error.state?.rawValue.prefix(2), ["53", "58"].contains(kind) {
+            return [
+                "mend the server (its disk, memory, connections or files), then run it again."
+            ]
+        }
+        if let statement = statementAlone, ["CALL", "DO"].contains(statement.tag) {
+            return [
+                "what \(statement.tag) has committed stays, and it is not run a second time: look what is there, finish it or undo it by hand, then sluice resolve ENV --applied \(planned.name), or --rolled-back \(planned.name)."
+            ]
         }
         if action.isWhole { return ["correct the script on its branch, then run it again."] }
         return recordsProgress
