@@ -114,6 +114,25 @@ struct VerdictTests {
         }
     }
 
+    @Test("is written down though the session was ended while the checks ran")
+    func lostSession() async throws {
+        let check = """
+            SELECT count(pg_terminate_backend(pid)) > 0 FROM pg_stat_activity
+            WHERE datname = current_database() AND application_name LIKE 'sluice/%'
+              AND pid <> pg_backend_pid()
+            """
+        try await DeploymentFixture.use(
+            "smoke: [{ name: ends it, sql: \"\(check.replacing("\n", with: " "))\" }]"
+        ) { fixture in
+            try fixture.write("1", "CREATE TABLE t (a int)")
+            let report = try fixture.deploy()
+            #expect(report.verdict == .succeeded)
+            #expect(report.notes == [])
+            #expect(try fixture.ask("SELECT verdict FROM _sluice.deployments") == ["succeeded"])
+            #expect(try fixture.ask("SELECT outcome FROM _sluice.smoke_runs") == ["passed"])
+        }
+    }
+
     @Test("remembers what a script asks for with what it did, however the deployment ends")
     func remindersOfFailures() async throws {
         try await DeploymentFixture.use("after_deploy: [Watch the error rate.]") { fixture in

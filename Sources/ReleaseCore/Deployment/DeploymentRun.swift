@@ -279,21 +279,27 @@ struct DeploymentRun {
         try? writer.record(failure, of: planned, deployment: deployment)
     }
 
-    /// Writes the verdict down, once more on a new connection when the first one breaks.
-    func close(_ result: DeploymentReport) throws {
-        guard writesLedger else { return }
+    /// Writes something down, once more on a new connection when the first one breaks: it may
+    /// have been lost at any time while checks ran or people were waited for.
+    private func written<T>(_ body: (LedgerWriter) throws -> T) throws -> T {
         do {
-            try writer.close(deployment, result.verdict)
+            return try body(writer)
         } catch let error as PostgresError where error.connectionLost {
             try link.reconnect()
-            try writer.close(deployment, result.verdict)
+            return try body(writer)
         }
+    }
+
+    /// Writes the verdict down.
+    func close(_ result: DeploymentReport) throws {
+        guard writesLedger else { return }
+        try written { try $0.close(deployment, result.verdict) }
     }
 
     /// Records what the smoke checks said, and a hold when they failed.
     func record(_ run: SmokeRun) throws {
         guard writesLedger else { return }
-        try writer.record(run, deployment: deployment, commit: plan.commitDigits)
+        try written { try $0.record(run, deployment: deployment, commit: plan.commitDigits) }
     }
 
     /// Looks at what the deployment has left in the database.
@@ -317,13 +323,13 @@ struct DeploymentRun {
     /// - Returns: all that is open now.
     func remember(_ texts: [(migration: String?, text: String)]) throws -> [Reminder] {
         guard writesLedger else { return [] }
-        try writer.remember(texts, deployment: deployment)
+        try written { try $0.remember(texts, deployment: deployment) }
         return try LedgerReader.reminders(link.session)
     }
 
     /// Stops further deployments until somebody has looked.
     func hold(reason: String) throws {
         guard writesLedger else { return }
-        try writer.hold(reason: reason, by: "sluice/\(deployment)")
+        try written { try $0.hold(reason: reason, by: "sluice/\(deployment)") }
     }
 }
