@@ -280,6 +280,29 @@ struct BadInputTests {
         }
     }
 
+    @Test func checkLooksAtTheFileOfTheWorkTree() async throws {
+        try await ReleaseScene.with { scene in
+            try scene.migration("20240101000000_jobs", "CREATE TABLE jobs (id int);")
+            try scene.mergeToMain()
+            let before = try await scene.sluice("check")
+            #expect(before.status == 0, "\(before.stdout)")
+            #expect(!before.stdout.contains("committed"), "\(before.stdout)")
+            let draft =
+                "migrations: prisma/migration\n"
+                + ReleaseScene.configuration.replacing(
+                    "${STAGING_URL}", with: "${NOT_SET_HERE}")
+                + "    gates: { drift: {} }\n"
+            try scene.git.write(Array(draft.utf8), to: "sluice.yml")
+            let after = try await scene.sluice("check")
+            #expect(after.status == 64)
+            #expect(after.stdout.contains("There is no folder prisma/migration in commit"))
+            #expect(after.stdout.contains("the variable NOT_SET_HERE, used in line"))
+            #expect(after.stdout.contains("\nnext: set NOT_SET_HERE to a postgresql:// URL."))
+            #expect(after.stdout.contains("drift (configured)"), "\(after.stdout)")
+            #expect(after.stdout.contains("staging: committed"))
+        }
+    }
+
     @Test func everyMistakeOfAConfigurationAtOnce() async throws {
         try await ReleaseScene.with { scene in
             try scene.git.write(

@@ -48,16 +48,33 @@ public struct ConfigurationCheck {
 
     private func items(_ environment: EnvironmentConfiguration) -> [Item] {
         do {
-            let release = try workspace.release(to: environment.name)
+            let committed = try workspace.release(to: environment.name)
+            let release = try workspace.proposed(environment, instead: committed)
             let found = release.offered.migrations.count
             let branch = Item(
                 subject: "\(environment.name): branch", isFine: release.offered.problems.isEmpty,
                 detail: "\(release.offered.branch ?? "folder") has \(found) migrations"
                     + Self.words(release.offered.problems))
-            return [branch, connection(release), smoke(release)] + gates(release.environment)
+            let items = [branch, connection(release), smoke(release)] + gates(release.environment)
+            guard release.configuration != committed.configuration else { return items }
+            return items + [
+                Item(
+                    subject: "\(environment.name): committed", isFine: true,
+                    detail:
+                        "another \(Configuration.fileName): releases go by the one at \(committed.commit?.short ?? "its commit") until this one is committed on \(release.offered.branch ?? "its branch")"
+                )
+            ]
         } catch {
-            return [Item(subject: "\(environment.name): branch", isFine: false, detail: "\(error)")]
+            return [Self.failed("\(environment.name): branch", error)]
         }
+    }
+
+    private static func failed(_ subject: String, _ error: any Error) -> Item {
+        guard let error = error as? ReleaseError else {
+            return Item(subject: subject, isFine: false, detail: "\(error)")
+        }
+        return Item(
+            subject: subject, isFine: false, detail: error.what, next: error.next.first)
     }
 
     private static func words(_ problems: [Problem]) -> String {
@@ -82,7 +99,7 @@ public struct ConfigurationCheck {
                     "\(link.target.redacted), \(version), \(link.state.history.appliedNames.count) applied, \(ledger)"
                     + (link.state.isStandby ? "; it is a standby" : ""))
         } catch {
-            return Item(subject: subject, isFine: false, detail: "\(error)")
+            return Self.failed(subject, error)
         }
     }
 
@@ -106,7 +123,7 @@ public struct ConfigurationCheck {
                 detail: count + (own > 0 ? ", \(own) of them beside migrations" : "")
                     + (unset.isEmpty ? "" : "; not set here: \(unset.joined(separator: ", "))"))
         } catch {
-            return Item(subject: subject, isFine: false, detail: "\(error)")
+            return Self.failed(subject, error)
         }
     }
 
