@@ -186,6 +186,7 @@ struct LostObjectTests {
             #expect(report.verdict == .blocked)
             let detail = report.plan.problems.first?.detail ?? ""
             #expect(detail.contains("“scratch”") && detail.contains("statement 4 (line 4)"))
+            #expect(try fixture.deploy(accepted: ["2"]).verdict == .blocked)
             #expect(try fixture.picture() == before)
             // As the problem advises.
             try fixture.write("2", Self.script("CREATE TEMP TABLE scratch AS SELECT 1 AS a"))

@@ -123,6 +123,32 @@ struct StepwiseTests {
         }
     }
 
+    @Test("with an edited finished part is nothing that anybody can answer for")
+    func acceptedPrefix() async throws {
+        try await DeploymentFixture.use { fixture in
+            try fixture.write(
+                "1",
+                "CREATE TABLE t1 (i int);\nCREATE INDEX CONCURRENTLY ON t1 (i);\nSELECT 1/0;")
+            #expect(try fixture.deploy().failure?.statement == 3)
+            let before = try fixture.picture()
+            try fixture.write(
+                "1",
+                "CREATE TABLE t1 (i int);\nINSERT INTO t1 VALUES (1);\nCREATE INDEX CONCURRENTLY ON t1 (i);\nSELECT 1;"
+            )
+            let report = try fixture.deploy(accepted: ["1"])
+            #expect(report.verdict == .blocked)
+            let problem = try #require(report.plan.problems.first)
+            #expect(problem.kind == .edited && !problem.isAcceptable)
+            #expect(problem.detail.contains("sluice resolve staging --rolled-back 1"))
+            #expect(try fixture.picture() == before)
+            // As the problem advises.
+            try fixture.ask("DROP TABLE t1")
+            try fixture.resolver.markRolledBack("1", in: DeploymentFixture.environment)
+            #expect(try fixture.deploy().applied == ["1"])
+            #expect(try fixture.ask("SELECT i FROM t1") == ["1"])
+        }
+    }
+
     @Test("is finished when the failing rest is taken out")
     func restTakenOut() async throws {
         try await DeploymentFixture.use { fixture in

@@ -245,7 +245,11 @@ struct DeploymentRun {
 
     /// What a script keeps in its session is gone with it.
     private func refuseLostObjects() throws {
-        guard let problem = Planner.lostObjects(plan.migrations, link.state).first else { return }
+        guard
+            let problem = Planner.lostObjects(
+                plan.migrations, link.state, in: plan.environment
+            ).first
+        else { return }
         throw ReleaseError(
             .needsAttention,
             "the connection broke in the middle of \(problem.migration): \(problem.detail)",

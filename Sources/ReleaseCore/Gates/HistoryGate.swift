@@ -17,9 +17,15 @@ struct HistoryGate {
         return GateResult(
             .history, .block, "\(Self.named(first))\(more).",
             details: plan.problems.map { "\($0.kind.rawValue) \($0.migration): \($0.detail)" },
-            wayOut: first.kind.isAcceptable
-                ? "see above; or answer for it with --accept \(first.migration)"
-                : "correct the folder on its branch")
+            wayOut: Self.wayOut(first))
+    }
+
+    private static func wayOut(_ problem: Problem) -> String {
+        if problem.isAcceptable {
+            return "see above; or answer for it with --accept \(problem.migration)"
+        }
+        // What cannot be answered for says itself what to do.
+        return problem.isFinal ? "see above" : "correct the folder on its branch"
     }
 
     private static func named(_ problem: Problem) -> String {

@@ -40,7 +40,8 @@ extension Planner {
         loaded.planned = loaded.planned.map { cut($0, progress) }
         let judged = judge(
             problems(release.offered, state.history, resumable: resumable) + loaded.problems
-                + stalePrefixes(loaded.planned, state) + lostObjects(loaded.planned, state),
+                + stalePrefixes(loaded.planned, state, in: release.environment.name)
+                + lostObjects(loaded.planned, state, in: release.environment.name),
             accepted, state.ledger?.acceptances ?? [])
         return Plan(
             environment: release.environment.name, branch: release.offered.branch,
@@ -61,7 +62,7 @@ extension Planner {
     ) -> (open: [Problem], accepted: [Problem]) {
         let unanswered = problems.filter { !$0.isCovered(by: acceptances) }
         let accepted = unanswered.filter {
-            names.contains($0.migration) && $0.kind.isAcceptable
+            names.contains($0.migration) && $0.isAcceptable
         }
         var open = unanswered.filter { !accepted.contains($0) }
         // History and branch part only over what is missing.
@@ -103,7 +104,9 @@ extension Planner {
 
     /// A temporary table is gone with its session, and nobody can make it again
     /// without running statements a second time.
-    static func lostObjects(_ planned: [PlannedMigration], _ state: DatabaseState) -> [Problem] {
+    static func lostObjects(
+        _ planned: [PlannedMigration], _ state: DatabaseState, in environment: String
+    ) -> [Problem] {
         state.openProgress.compactMap { progress in
             guard let migration = planned.first(where: { $0.name == progress.migration }),
                 let (object, user) = migration.script.lostObject(
@@ -114,14 +117,18 @@ extension Planner {
                 "it cannot be continued: its finished part made the \(object.kind.rawValue) “\(object.name)”, "
                     + "which ended with its session, and statement \(user.ordinal) (line \(user.line)) needs it. "
                     + "Make it again in front of that statement, leaving the first "
-                    + "\(progress.finishedStatements) statements as they are.")
+                    + "\(progress.finishedStatements) statements as they are\(byHand(progress, environment)).",
+                isFinal: true)
         }
     }
 
     /// The finished part of a stepwise script must be the one that ran.
-    private static func stalePrefixes(_ planned: [PlannedMigration], _ state: DatabaseState)
-        -> [Problem]
-    {
+    ///
+    /// Nobody may answer for it: finished units are counted, so that units of the script as it
+    /// is now would be left out, or run a second time.
+    private static func stalePrefixes(
+        _ planned: [PlannedMigration], _ state: DatabaseState, in environment: String
+    ) -> [Problem] {
         state.openProgress.compactMap { progress in
             guard let migration = planned.first(where: { $0.name == progress.migration }),
                 progress.finishedUnits > 0,
@@ -132,7 +139,16 @@ extension Planner {
             return Problem(
                 .edited, progress.migration,
                 "its first \(progress.finishedStatements) statements have run already and were changed since; "
-                    + "restore them as they were, and change only what follows.")
+                    + "restore them as they were, and change only what follows\(byHand(progress, environment)).",
+                isFinal: true)
         }
+    }
+
+    /// What is left to a person where the script cannot be what it was.
+    private static func byHand(_ progress: StepwiseProgress, _ environment: String) -> String {
+        let command = "sluice resolve \(environment)"
+        return "; or look at what is there, finish it or undo it by hand, and say which: "
+            + "\(command) --applied \(progress.migration), or \(command) --rolled-back "
+            + progress.migration
     }
 }

@@ -33,17 +33,30 @@ public struct Problem: Sendable, Hashable, Codable {
     /// Names what exactly is wrong, by checksums or the history row: who has
     /// answered for this has not answered for another change of the same migration.
     public var subject: String
+    /// Whether nobody may answer for it, whatever its kind: carrying on would run the wrong
+    /// statements and call the outcome a success.
+    public var isFinal = false
 
-    public init(_ kind: Kind, _ migration: String, _ detail: String, subject: String = "") {
+    // `isFinal` is no word of the JSON output.
+    private enum CodingKeys: CodingKey { case kind, migration, detail, subject }
+
+    public init(
+        _ kind: Kind, _ migration: String, _ detail: String, subject: String = "",
+        isFinal: Bool = false
+    ) {
         self.kind = kind
         self.migration = migration
         self.detail = detail
         self.subject = subject
+        self.isFinal = isFinal
     }
+
+    /// Whether somebody may answer for it by naming the migration.
+    public var isAcceptable: Bool { kind.isAcceptable && !isFinal }
 
     /// Whether somebody has answered for this very problem before.
     func isCovered(by acceptances: [Acceptance]) -> Bool {
-        kind.isAcceptable && !subject.isEmpty
+        isAcceptable && !subject.isEmpty
             && acceptances.contains {
                 $0.kind == kind.rawValue && $0.migration == migration && $0.checksum == subject
             }
