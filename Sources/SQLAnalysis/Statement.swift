@@ -21,6 +21,8 @@ public struct Statement: Sendable, Hashable {
     public let isCopyFromStdin: Bool
     /// Whether it is a SET that ends with its transaction.
     public let isSetLocal: Bool
+    /// What it does to the settings of its session, where another one can be told the same.
+    public let settingChange: SettingChange?
     /// What it does to the objects of the database, in order.
     public let effects: [Effect]
     /// What it asks of relations, in order.

@@ -103,7 +103,8 @@ struct ActionCompiler {
         var first = transaction(
             index, opening: [], body: nil, closing: opening, next: units[firstUnit], planned.script)
         let settings = sessionSettings(planned.script, units: firstUnit)
-        if !settings.isEmpty { first.pieces.append(.bookkeeping(settings)) }
+        // In front: the modes they set hold for the next transaction, and our encoding for both.
+        if !settings.isEmpty { first.pieces.insert(.bookkeeping(settings), at: 0) }
         return [first]
             + (firstUnit..<units.count).flatMap {
                 self.unit($0, of: planned, index, id: id, endsPlan: isLast)
@@ -247,12 +248,7 @@ struct ActionCompiler {
     /// What the finished units of a script have set for its session: said again
     /// when another session carries on.
     private func sessionSettings(_ script: Script, units: Int) -> [String] {
-        script.units.prefix(units).filter { $0.ending == .commit }.flatMap { unit in
-            script.statements[unit.statements].filter { statement in
-                statement.tag == "SET" && !statement.isSetLocal
-                    || statement.tag == "SELECT" && String(statement.text).mentions("set_config")
-            }.map { String($0.text) }
-        }
+        script.settings(behind: script.units.prefix(units).last?.statements.upperBound ?? 0)
     }
 
     /// Takes both locks again without waiting, where this session does not have

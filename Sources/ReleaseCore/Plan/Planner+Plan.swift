@@ -102,8 +102,8 @@ extension Planner {
         return cut
     }
 
-    /// A temporary table is gone with its session, and nobody can make it again
-    /// without running statements a second time.
+    /// A temporary table is gone with its session, as is what only a statement's run has set,
+    /// and nobody can make it again without running statements a second time.
     static func lostObjects(
         _ planned: [PlannedMigration], _ state: DatabaseState, in environment: String
     ) -> [Problem] {
@@ -114,12 +114,27 @@ extension Planner {
             else { return nil }
             return Problem(
                 .failed, progress.migration,
-                "it cannot be continued: its finished part made the \(object.kind.rawValue) “\(object.name)”, "
-                    + "which ended with its session, and statement \(user.ordinal) (line \(user.line)) needs it. "
-                    + "Make it again in front of that statement, leaving the first "
+                "it cannot be continued: \(loss(object, user)), leaving the first "
                     + "\(progress.finishedStatements) statements as they are\(byHand(progress, environment)).",
                 isFinal: true)
         }
+    }
+
+    /// What is gone, who needs it, and what to do, without a full stop.
+    private static func loss(_ object: SessionObject, _ user: Statement) -> String {
+        let place = "statement \(user.ordinal) (line \(user.line))"
+        guard object.kind == .setting else {
+            return
+                "its finished part made the \(object.kind.rawValue) “\(object.name)”, "
+                + "which ended with its session, and \(place) needs it. "
+                + "Make it again in front of that statement"
+        }
+        let isNamed = !object.name.isEmpty
+        return
+            "its finished part set \(isNamed ? "the setting “\(object.name)”" : "a setting") by "
+            + "set_config to what only its run knew, which ended with its session, and \(place) "
+            + "may need it. Write \(isNamed ? "SET \(object.name) = … or RESET \(object.name)" : "RESET ALL and what is needed") "
+            + "in front of that statement"
     }
 
     /// The finished part of a stepwise script must be the one that ran.

@@ -10,6 +10,7 @@ struct StatementFacts: Sendable {
     let refusal: String?
     let isCopyFromStdin: Bool
     let isSetLocal: Bool
+    let settingChange: SettingChange?
     let effects: [Effect]
     let actions: [TableAction]
     let standaloneWork: StandaloneFacts?
@@ -27,6 +28,7 @@ struct StatementFacts: Sendable {
         effects = EffectReader.effects(of: node)
         actions = TableActionReader.actions(of: node)
         standaloneWork = StandaloneFacts(node)
+        settingChange = SettingChange(node)
         body = RoutineBody(node)
         procedure = RoutineBody.procedure(node)
         isCall = node.pointee.node_case == PG_QUERY__NODE__NODE_CALL_STMT
@@ -57,6 +59,7 @@ extension Statement {
         tag = facts.tag
         isCopyFromStdin = facts.isCopyFromStdin
         isSetLocal = facts.isSetLocal
+        settingChange = facts.settingChange
         effects = facts.effects
         actions = facts.actions
         standaloneWork = facts.standaloneWork.map {

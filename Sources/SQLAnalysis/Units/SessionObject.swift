@@ -9,11 +9,13 @@ public struct SessionObject: Sendable, Hashable {
         case prepared = "prepared statement"
         /// Of DECLARE … WITH HOLD.
         case cursor
+        /// Set by `set_config` to what only the run of its statement told.
+        case setting
     }
 
     /// What it is.
     public let kind: Kind
-    /// Its name, without a schema.
+    /// Its name, without a schema; empty for a setting whose name only the run told.
     public let name: String
 }
 
@@ -68,21 +70,55 @@ extension Script {
     /// - Returns: the object and the statement that needs it; nil where another session may
     ///   carry on.
     public func lostObject(behind finished: Int) -> (object: SessionObject, user: Statement)? {
-        var lost: [SessionObject] = []
-        for statement in statements.prefix(finished) {
-            lost += statement.sessionObjects
-            for case .drop(_, let name, _, _) in statement.effects {
-                lost.removeAll { $0.kind == .temporary && $0.name == name.name }
-            }
-        }
+        var lost = objects(behind: finished) + changedSettings(behind: finished).lost
         guard !lost.isEmpty else { return nil }
         for statement in statements.dropFirst(finished) {
-            let made = statement.sessionObjects
-            lost.removeAll { object in made.contains { $0.name == object.name } }
-            if let object = lost.first(where: { statement.mentions($0.name) }) {
-                return (object, statement)
+            lost.removeAll { statement.makesAgain($0) }
+            // What a setting is good for cannot be seen: whatever does work may need it.
+            let isWork =
+                statement.control == nil && statement.settingChange == nil
+                && !statement.isSetLocal
+            let missed = lost.first { object in
+                object.kind == .setting ? isWork : statement.mentions(object.name)
             }
+            if let missed { return (missed, statement) }
         }
         return nil
+    }
+
+    /// The relations, prepared statements and cursors that the finished statements have left.
+    private func objects(behind finished: Int) -> [SessionObject] {
+        var objects: [SessionObject] = []
+        let lasting = Set(lasting(behind: finished).map(\.ordinal))
+        for statement in statements.prefix(finished) {
+            // A ROLLBACK does not take a PREPARE back.
+            objects += statement.sessionObjects.filter {
+                $0.kind == .prepared || lasting.contains(statement.ordinal)
+            }
+            if statement.settingChange == .forgetsAll { objects = [] }
+            for effect in statement.effects {
+                switch effect {
+                case .drop(_, let name, _, _):
+                    objects.removeAll { $0.kind == .temporary && $0.name == name.name }
+                case .discardTemporary: objects.removeAll { $0.kind == .temporary }
+                default: break
+                }
+            }
+        }
+        return objects
+    }
+}
+
+extension Statement {
+    /// Whether a lost object is there again behind the statement, or is not wanted any more.
+    fileprivate func makesAgain(_ object: SessionObject) -> Bool {
+        guard object.kind == .setting else {
+            return sessionObjects.contains { $0.name == object.name }
+        }
+        switch settingChange {
+        case .changes(let names): return names.contains(object.name) || names.contains("all")
+        case .forgetsAll: return true
+        case nil: return computedSettings.contains(object.name)
+        }
     }
 }
