@@ -41,6 +41,28 @@ import Testing
         #expect(script.mode == .transactional)
     }
 
+    @Test(arguments: [
+        "-- sluice:lock_timout=5s\nCREATE TABLE t (a int)",
+        "-- sluice:lock_timeout=never\nSELECT 1;", "-- sluice:stepwise=yes\n",
+        "CREATE TABLE t (a int);\n-- sluice:lock_timeout=5s\n",
+    ])
+    func thatCannotBeTakenAreFindings(_ text: String) throws {
+        let script = try Script(text)
+        var linter = Linter()
+        let findings = linter.findings(in: script)
+        #expect(findings.map(\.rule) == ["directive"])
+        #expect(findings.map(\.severity) == [.warning])
+        #expect(findings.map(\.hazard) == [.script])
+        #expect(findings.map(\.line) == script.notes.map(\.line))
+        #expect(findings.map(\.message) == script.notes.map(\.sentence))
+    }
+
+    @Test func ofAScriptThatCannotBeReadAreFindingsToo() {
+        let script = Script.opaque("-- sluice:lock_timout=5s\nSELEC 1;")
+        var linter = Linter()
+        #expect(linter.findings(in: script).map(\.rule) == ["unreadable", "directive"])
+    }
+
     @Test(arguments: ["0", "250ms", "5 s", "1min", "2h", "1d", "100us"])
     func takePostgreSQLsUnitsOfTime(_ time: String) throws {
         let script = try Script("-- sluice:lock_timeout=\(time)\n")

@@ -81,9 +81,9 @@ public struct Linter: Sendable {
 
     /// The findings of the plan's next migration.
     public mutating func findings(in script: Script) -> [Finding] {
-        guard !script.isOpaque else { return [Self.unreadable(script)] }
+        var findings = Self.directives(script)
+        guard !script.isOpaque else { return [Self.unreadable(script)] + findings }
         schema.begin(script)
-        var findings: [Finding] = []
         for unit in script.unitsWithControl {
             var held: [ObjectName: (mode: LockMode, statement: Int)] = [:]
             schema.beginTransaction()
@@ -130,6 +130,17 @@ public struct Linter: Sendable {
             message: "The grammar of PostgreSQL 15 cannot read the script\(reason), so what it "
                 + "destroys is not known; mend it, or, where a newer server understands it, read it "
                 + "yourself.", objects: [])
+    }
+
+    /// A directive that has no effect is a timeout or a reminder that somebody counts on.
+    private static func directives(_ script: Script) -> [Finding] {
+        script.notes.filter { $0.statement == nil }.map { note in
+            let next = script.statements.first { $0.line >= note.line } ?? script.statements.last
+            return Finding(
+                rule: "directive", hazard: .script, severity: .warning,
+                statement: next?.ordinal ?? 1, line: note.line, message: note.sentence,
+                objects: [])
+        }
     }
 
     private func judge(_ context: RuleContext) -> [Finding] {

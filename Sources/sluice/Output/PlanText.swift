@@ -51,14 +51,15 @@ struct PlanText {
         if let continuation = planned.continuation {
             lines.append("  half-finished: \(ContinuationText.inPlan(continuation))")
         }
-        lines += reasons(script)
+        lines += reasons(script, told: Set(planned.findings.map(\.message)))
         lines += planned.findings.map { FindingText(console: console).line($0) }
         // What a finding warns of must be seen.
         let isHarmful = planned.findings.contains { $0.severity == .error }
         return lines + sql(script, lines: isHarmful ? max(sqlLines, Self.harmfulSQL) : sqlLines)
     }
 
-    private func reasons(_ script: Script) -> [String] {
+    /// Sentences of `told` stand there as findings already.
+    private func reasons(_ script: Script, told: Set<String>) -> [String] {
         var lines: [String] = []
         if script.opaqueScan != nil {
             lines.append(
@@ -67,7 +68,8 @@ struct PlanText {
         if case .stepwise(let reasons) = script.mode, let first = reasons.first {
             lines.append(console.paint("  stepwise: \(first.sentence)", .faint))
         }
-        return lines + script.notes.map { "  note (line \($0.line)): \($0.sentence)" }
+        let notes = script.notes.filter { !told.contains($0.sentence) }
+        return lines + notes.map { "  note (line \($0.line)): \($0.sentence)" }
     }
 
     private func sql(_ script: Script, lines sqlLines: Int) -> [String] {
