@@ -147,6 +147,24 @@ struct AttributionTests {
         }
     }
 
+    @Test("the time of a migration that is carried on is this run's")
+    func timeOfTheRest() async throws {
+        try await DeploymentFixture.use { fixture in
+            try fixture.write("1", "CREATE TABLE t (a int); VACUUM t; SELECT 1/0")
+            #expect(try fixture.deploy().verdict == .failed)
+            try fixture.ask(
+                "UPDATE _prisma_migrations SET started_at = now() - interval '1 day'")
+            try fixture.write("1", "CREATE TABLE t (a int); VACUUM t; SELECT 1")
+            let log = EventLog()
+            #expect(try fixture.deploy(report: log.report).applied == ["1"])
+            let times = log.all.compactMap { event -> Int? in
+                guard case .applied(_, _, _, let milliseconds) = event else { return nil }
+                return milliseconds
+            }
+            #expect(times.count == 1 && times[0] < 86_400_000, "\(times)")
+        }
+    }
+
     @Test("advice fits what failed: a procedure that commits is looked at, not repeated")
     func procedure() async throws {
         try await DeploymentFixture.use { fixture in

@@ -23,6 +23,8 @@ struct ActionRunner {
     let report: @Sendable (DeploymentEvent) -> Void
     /// Names of migrations known to be committed, in order.
     private(set) var applied: [String] = []
+    /// When this run began: what an earlier one has left is no part of a migration's time.
+    private var began = ContinuousClock.now
     /// Attempts of the migration that is being retried.
     private var attempts = 1
     /// Whether the actions keep a stepwise migration's progress in a ledger.
@@ -49,6 +51,7 @@ struct ActionRunner {
     mutating func run(_ session: PostgresSession) -> Outcome {
         interrupt.watch(session)
         defer { interrupt.watch(nil) }
+        began = .now
         var next = 0
         var limit = Int.max
         while actions.reaches(next) {
@@ -192,12 +195,14 @@ struct ActionRunner {
     private mutating func note(_ finished: [(action: Int, milliseconds: Int)]) {
         for (index, milliseconds) in finished where actions[index].completes {
             let migration = actions[index].migration
+            let isContinued = migrations[migration].continuation != nil
             applied.append(migrations[migration].name)
             report(
                 .applied(
                     migration: migrations[migration].name, index: migration + 1,
                     of: migrations.count,
-                    milliseconds: milliseconds))
+                    milliseconds: isContinued
+                        ? Int((ContinuousClock.now - began) / .milliseconds(1)) : milliseconds))
         }
     }
 
