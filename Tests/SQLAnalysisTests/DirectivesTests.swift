@@ -55,6 +55,7 @@ import Testing
         #expect(findings.map(\.hazard) == [.script])
         #expect(findings.map(\.line) == script.notes.map(\.line))
         #expect(findings.map(\.message) == script.notes.map(\.sentence))
+        #expect(findings.map { script.place(of: $0).start.line } == script.notes.map(\.line))
     }
 
     @Test func ofAScriptThatCannotBeReadAreFindingsToo() {

@@ -15,7 +15,9 @@ extension Script {
     /// - Parameter finding: a finding of this script.
     /// - Returns: the place; the first line of the script where there is no such statement.
     public func place(of finding: Finding) -> FindingPlace {
-        guard finding.rule != "allow", statements.indices.contains(finding.statement - 1) else {
+        guard !["allow", "directive"].contains(finding.rule),
+            statements.indices.contains(finding.statement - 1)
+        else {
             return place(ofLine: finding.line)
         }
         let statement = statements[finding.statement - 1]
