@@ -43,6 +43,25 @@ struct ReleaseTests {
         }
     }
 
+    @Test func anEditedFinishedPartIsNoAnswerAway() async throws {
+        try await ReleaseScene.with { scene in
+            let finished =
+                "CREATE TABLE jobs (id int);\nCREATE INDEX CONCURRENTLY i ON jobs (id);\n"
+            try scene.migration("20240101000000_jobs", finished + "SELECT 1/0;\n")
+            #expect(try await scene.sluice("deploy", "staging").status == 1)
+            try scene.migration(
+                "20240101000000_jobs", "CREATE TABLE jobs (id int);\nINSERT INTO jobs VALUES (1);\n"
+            )
+            let refused = try await scene.sluice(
+                "deploy", "staging", "--accept", "20240101000000_jobs")
+            #expect(refused.status == 4)
+            let told = refused.stdout + refused.stderr
+            #expect(told.contains("restore them as they were, and change only what follows"))
+            #expect(told.contains("sluice resolve staging --applied 20240101000000_jobs"))
+            #expect(!told.contains("--accept"), "\(told)")
+        }
+    }
+
     @Test func promotionNeedsAnInspectedPlan() async throws {
         try await ReleaseScene.with { scene in
             try scene.migration("20240101000000_jobs", "CREATE TABLE jobs (id int);")

@@ -179,6 +179,8 @@ enum ProblemAdvice {
         var seen: Set<Problem.Kind> = []
         return plan.problems.filter { seen.insert($0.kind).inserted }.compactMap { problem in
             switch problem.kind {
+            // Its detail says what is left to do, which is not to accept it.
+            case _ where problem.isFinal: nil
             case .failed:
                 "next:  look what is there, then sluice resolve \(environment) --rolled-back \(problem.migration) (or --applied)"
             case .edited:
