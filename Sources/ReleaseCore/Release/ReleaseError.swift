@@ -26,6 +26,8 @@ public struct ReleaseError: Error, Sendable, Hashable, CustomStringConvertible {
     public var next: [String]
     /// Whether the server answers, and what it keeps of releases cannot be worked with.
     var concernsRecords = false
+    /// Whether the branch that feeds the environment is not there.
+    var missesBranch = false
 
     public init(_ kind: Kind, _ what: String, state: String = "", next: [String] = []) {
         self.kind = kind

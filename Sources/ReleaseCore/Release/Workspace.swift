@@ -275,11 +275,13 @@ public final class Workspace {
         let fetch = remote.map {
             "git fetch \($0) \(name):refs/remotes/\($0)/\(name)   (a CI checkout may have brought one branch only)"
         }
-        return ReleaseError(
+        var refusal = ReleaseError(
             .usage,
             "the branch of \(environment.name) is not in this repository. \(error.message)",
             state: "nothing was changed.",
             next: [fetch].compactMap { $0 } + ["or correct branch: in \(Configuration.fileName)."])
+        refusal.missesBranch = true
+        return refusal
     }
 
     private func governingConfiguration(

@@ -35,7 +35,7 @@ public struct Reconciler: Sendable {
         let release: Release
         do {
             release = try workspace.release(to: environment)
-        } catch let error as GitError where error.code == .notFound {
+        } catch let error as ReleaseError where error.missesBranch {
             return try withoutBranch(workspace, error)
         }
         let link = try workspace.link(to: release, applicationName: "sluice watch")
@@ -107,7 +107,9 @@ public struct Reconciler: Sendable {
     }
 
     /// A branch that was followed once and is gone now needs a person.
-    private func withoutBranch(_ workspace: Workspace, _ error: GitError) throws -> WatchOutcome {
+    private func withoutBranch(
+        _ workspace: Workspace, _ error: ReleaseError
+    ) throws -> WatchOutcome {
         let wanted = try workspace.environment(named: environment)
         guard let branch = wanted.branch, try !workspace.exists(branch) else { throw error }
         let link = try EnvironmentLink(
