@@ -58,12 +58,22 @@ public struct SandboxControl {
             name.map { RestoredClusters(workspace).directory($0) }
             ?? SandboxDatabases.directory(workspace.options, repository: workspace.repositoryKey)
         guard FileManager.default.fileExists(atPath: directory) else { return false }
-        guard !FileManager.default.fileExists(atPath: "\(directory)/data/postmaster.pid") else {
+        guard Self.stops("\(directory)/data/postmaster.pid") else {
             throw ReleaseError(
                 .tryAgain, "the sandbox in \(directory) is in use.",
                 next: ["end what uses it, then run it again."])
         }
         try FileManager.default.removeItem(atPath: directory)
+        return true
+    }
+
+    /// Whether no server runs there; one whose last user has just gone is waited for.
+    private static func stops(_ mark: String) -> Bool {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while FileManager.default.fileExists(atPath: mark) {
+            guard ContinuousClock.now < deadline else { return false }
+            DeploymentLock.pause(milliseconds: 50)
+        }
         return true
     }
 
