@@ -12,7 +12,7 @@ extension ActionCompiler {
         else { return actions }
         var actions = actions
         let witness = earlier.witness.flatMap(Witness.init)
-        if let next = statementAlone(planned.script, earlier.finishedUnits) {
+        if let next = planned.script.statementAlone(inUnit: earlier.finishedUnits) {
             actions[first].settling = Settling(
                 fate: earlier.fate, witness: witness,
                 records: bookkeeping.running(next, of: planned.migration))

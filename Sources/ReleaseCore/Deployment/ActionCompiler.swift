@@ -97,7 +97,7 @@ struct ActionCompiler {
         }
         // What is known of an earlier attempt stays until it is settled.
         let isUnsettled = earlier.map { $0.fate != .waiting } ?? false
-        if !isUnsettled, let next = statementAlone(planned.script, firstUnit) {
+        if !isUnsettled, let next = planned.script.statementAlone(inUnit: firstUnit) {
             opening += bookkeeping.running(next, of: planned.migration)
         }
         var first = transaction(
@@ -109,14 +109,6 @@ struct ActionCompiler {
             + (firstUnit..<units.count).flatMap {
                 self.unit($0, of: planned, index, id: id, endsPlan: isLast)
             }
-    }
-
-    /// The statement of a unit that runs by itself.
-    func statementAlone(_ script: Script, _ unit: Int) -> Statement? {
-        guard script.units.indices.contains(unit), script.units[unit].kind == .alone else {
-            return nil
-        }
-        return script.statements[script.units[unit].statements.lowerBound]
     }
 
     /// The records alone, where all that was unfinished has been taken out of the script.
@@ -146,7 +138,7 @@ struct ActionCompiler {
         var closing = bookkeeping.advanced(
             planned.migration, units: number + 1, statements: unit.statements.upperBound,
             prefix: Self.prefix(of: script, units: number + 1),
-            next: statementAlone(script, number + 1))
+            next: script.statementAlone(inUnit: number + 1))
         if isLast {
             closing += bookkeeping.reminded(planned)
             closing += [bookkeeping.finished(planned.migration, id: id)]

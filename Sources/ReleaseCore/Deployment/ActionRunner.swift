@@ -185,10 +185,8 @@ struct ActionRunner {
     }
 
     private func statement(of action: Action) -> Statement? {
-        guard action.kind == .alone, let unit = action.unit else { return nil }
-        let script = migrations[action.migration].script
-        let index = script.units[unit].statements.lowerBound
-        return script.statements.indices.contains(index) ? script.statements[index] : nil
+        guard action.kind == .alone else { return nil }
+        return action.unit.flatMap(migrations[action.migration].script.statementAlone)
     }
 
     /// Reports the migrations that were committed by now.

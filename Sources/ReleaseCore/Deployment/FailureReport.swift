@@ -98,9 +98,7 @@ struct FailureReport {
 
     /// The statement that ran by itself.
     private var statementAlone: Statement? {
-        guard action.kind == .alone, let unit = action.unit else { return nil }
-        let index = script.units[unit].statements.lowerBound
-        return script.statements.indices.contains(index) ? script.statements[index] : nil
+        action.kind == .alone ? action.unit.flatMap(script.statementAlone) : nil
     }
 
     private var next: [String] {

@@ -15,7 +15,6 @@ struct Message {
     struct Ending {
         /// The first statement of the action in the message.
         var first: Int
-        var statements = 0
         /// Our COMMITs in it, and the statements behind the last one.
         var commits = 0
         var behind = 0
@@ -44,7 +43,6 @@ struct Message {
             let firstStatement = statementCount
             add(piece.sql)
             statementCount += piece.statements
-            ending.statements += piece.statements
             ending.commits += piece.commits
             ending.behind =
                 piece.commits > 0 ? piece.behindCommit : ending.behind + piece.statements

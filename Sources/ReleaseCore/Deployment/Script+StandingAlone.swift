@@ -1,6 +1,14 @@
 import SQLAnalysis
 
 extension Script {
+    /// The statement of a unit that runs by itself; `nil` for other units, and where the unit
+    /// has none.
+    func statementAlone(inUnit unit: Int) -> Statement? {
+        guard units.indices.contains(unit), units[unit].kind == .alone else { return nil }
+        let index = units[unit].statements.lowerBound
+        return statements.indices.contains(index) ? statements[index] : nil
+    }
+
     /// Whether a statement names a setting; what comments say does not count.
     func mentions(_ setting: StaticString) -> Bool {
         text.mentions(setting) && statements.contains { $0.mentions("\(setting)") }
